@@ -1,0 +1,42 @@
+# Each target brings what it needs, from a bare machine on; a second time that takes a moment.
+
+python := .venv/bin/python
+lock := .venv/bin/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 \
+	--generate-hashes --no-emit-index-url --no-header --no-annotate
+.PHONY: help run test lint format bench shots lock
+.DEFAULT_GOAL := help
+
+help:  ## list the targets
+	@sed -n 's/^\([a-z]*\):.*## /make \1\t/p' $(MAKEFILE_LIST) | expand -t 14
+
+run:  ## open the window on the long example; without a display, export that example to build/example/
+	@sh packaging/prepare.sh run
+	@$(python) packaging/run.py
+
+test: lint  ## all tests, after lint (ONE=tests/core/test_form.py: those alone)
+	QT_QPA_PLATFORM=offscreen $(python) -m pytest -n auto $(ONE)
+
+lint:  ## style, layout, import contracts, types
+	@sh packaging/prepare.sh test
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/lint-imports
+	.venv/bin/node packaging/validators/node_modules/pyright/index.js
+
+format:  ## lay the code out and mend what ruff can mend
+	@sh packaging/prepare.sh test
+	.venv/bin/ruff check --fix-only .
+	.venv/bin/ruff format .
+
+bench:  ## the table of ratios (ONE=start: that row alone)
+	@sh packaging/prepare.sh test
+	$(python) -m tests.benchmarks.run $(ONE)
+
+shots:  ## every section, panel and dialog as contact sheets in build/shots/
+	@sh packaging/prepare.sh test
+	$(python) -m tests.shots $(ONE)
+
+lock:  ## write packaging/locks/ anew from pyproject.toml (UPGRADE=1: with the newest versions)
+	@sh packaging/prepare.sh run
+	$(lock) $(if $(UPGRADE),--upgrade) -o packaging/locks/run.txt
+	$(lock) $(if $(UPGRADE),--upgrade) --group develop -c packaging/locks/run.txt -o packaging/locks/develop.txt

@@ -1,0 +1,22 @@
+"""The program with which researchers write a project proposal, and the map of its house.
+
+Rooms, from the street down to the cellar; imports point downwards only:
+
+    app, cli, worker   three doors: the window program, the same work without a window, the helper process
+    gui/               everything Qt: pages built from the form, the problem list, the preview, the dialogs
+    strings            every text a user reads, in Chinese and English
+    settings, paths    what the program remembers, and where it keeps it
+    exchange/          what leaves by mail and what comes back
+    export/            proposal to paper: data to blocks, blocks to DOCX and PDF
+    core/              the subject: call, form, proposal, validation, rules, storage; knows nothing of Qt or of paper
+    errors             the expected failures
+
+Beside the package: `schemas/` holds the calls for proposals, data that needs no programmer; `resources/` holds what
+users see (texts, fonts, icons, examples, help). Inside an installed program both lie within the package.
+
+A key pressed in a field travels: Field.edited -> Session.edit -> undo stack -> Proposal.set, the only line that
+changes data -> Session.value_changed; when typing pauses -> validate -> marks, problem list, progress -> working copy.
+Export and preview run in the helper process on a copy of the data. Nothing ever opens a network connection.
+"""
+
+__version__ = "0.1.0"
