@@ -1,0 +1,117 @@
+"""The window program: arguments, the log without contents, the handler of crashes, the application, the window."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import logging.handlers
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+from kjxm_desktop import __version__, paths, strings
+from kjxm_desktop.core import clock
+from kjxm_desktop.errors import KjxmError
+from kjxm_desktop.settings import Settings
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from kjxm_desktop.gui.main_window import MainWindow
+
+LOG_BYTES = 500_000
+
+log = logging.getLogger("kjxm_desktop")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Open the window and return the exit status when it has closed; with --worker serve as the helper process."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    if given[:1] == ["--worker"]:
+        from kjxm_desktop import worker
+
+        return worker.main()
+    settings = Settings()
+    strings.use(settings.get("language"))
+    try:
+        told = _parse(given)
+    except KjxmError as error:
+        print(strings.error(error), file=sys.stderr)
+        return 2
+    if told.lang:
+        strings.use(told.lang)
+    _start_log()
+    return _run(told, settings)
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        raise KjxmError("cli.usage", why=message, command=self.prog)
+
+
+def _parse(given: Sequence[str]) -> argparse.Namespace:
+    parser = _Parser(prog="kjxm-desktop", allow_abbrev=False)
+    parser.add_argument("file", nargs="?", type=Path, metavar="FILE")
+    parser.add_argument("--lang", choices=strings.LANGUAGES)
+    parser.add_argument("--calls", action="append", type=Path, default=[], metavar="DIR")
+    parser.add_argument("--time", metavar="ISO")
+    parser.add_argument("--version", action="version", version=f"kjxm-desktop {__version__}")
+    return parser.parse_args(given)
+
+
+def _run(told: argparse.Namespace, settings: Settings) -> int:
+    # The window's libraries are loaded here: the helper process must start without them.
+    from PySide6.QtWidgets import QApplication
+
+    from kjxm_desktop.gui import theme
+    from kjxm_desktop.gui.main_window import MainWindow
+
+    application = QApplication.instance() or QApplication(sys.argv[:1])
+    assert isinstance(application, QApplication)
+    application.setApplicationName("kjxm-desktop")
+    application.setApplicationVersion(__version__)
+    theme.apply(application, settings.get("appearance"))
+    try:
+        fixed = clock.read(told.time) if told.time else None
+        window = MainWindow(settings, calls=told.calls, now=lambda: fixed or clock.now())
+    except KjxmError as error:
+        print(strings.error(error), file=sys.stderr)
+        return 2
+    _catch_crashes(window)
+    window.show()
+    if told.file is not None:
+        window.open_file(told.file)
+    return application.exec()
+
+
+def _start_log() -> None:
+    """Keep a small log of what happened, never of what was written; a disk that refuses it costs the log alone."""
+    try:
+        handler = logging.handlers.RotatingFileHandler(
+            paths.data_folder() / "kjxm-desktop.log", maxBytes=LOG_BYTES, backupCount=1, encoding="utf-8", delay=True
+        )
+    except OSError:
+        return
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+    log.addHandler(handler)
+    log.setLevel(logging.INFO)
+
+
+def _catch_crashes(window: MainWindow) -> None:
+    """On a bug: store everything first, note where it was (never what was written), tell, keep running."""
+
+    def caught(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        if issubclass(kind, KeyboardInterrupt):
+            sys.__excepthook__(kind, error, trace)
+            return
+        places: list[str] = []
+        while trace is not None:
+            code = trace.tb_frame.f_code
+            places.append(f"{Path(code.co_filename).name}:{trace.tb_lineno} {code.co_name}")
+            trace = trace.tb_next
+        log.error("unexpected %s at %s", kind.__name__, " > ".join(places))
+        print(f"unexpected {kind.__name__} at {' > '.join(places[-3:])}", file=sys.stderr)
+        window.on_crash(kind.__name__, places[-1] if places else "")
+
+    sys.excepthook = caught

@@ -1,0 +1,260 @@
+"""A call for proposals: the six data files of one folder, and how they are found and named."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+
+from kjxm_desktop.core import form, strict_json
+from kjxm_desktop.core.form import Form, Text
+from kjxm_desktop.core.json_pointer import Json
+from kjxm_desktop.errors import KjxmError
+
+CALL, SCHEMA, FORM, RULES, DOCUMENT = "call.json", "data.schema.json", "form.json", "rules.json", "document.json"
+NOTICE = "notice.txt"
+FILES = (CALL, SCHEMA, FORM, RULES, DOCUMENT, NOTICE)
+MAX_FILE_BYTES = 2_000_000
+
+
+@dataclass(frozen=True)
+class Contact:
+    """Whom the notice names, and where proposals are sent."""
+
+    name: str
+    phones: tuple[str, ...]
+    email: str
+    address: str
+
+
+@dataclass(frozen=True)
+class Call:
+    """One call for proposals. `files` holds its bytes by name: what travels inside a draft."""
+
+    id: str
+    version: str
+    title: Text
+    short_title: Text
+    year: int
+    deadline: date
+    contact: Contact
+    stand_in: Text
+    about: Mapping[str, Json]
+    schema: Mapping[str, Json]
+    rules: Mapping[str, Json]
+    document: Mapping[str, Json]
+    notice: str
+    form: Form
+    files: Mapping[str, bytes]
+
+    @cached_property
+    def sha256(self) -> str:
+        """Return what identifies the call: the SHA-256 over its sorted lines `path sha256`."""
+        return sha256_of(self.files)
+
+    @property
+    def clauses(self) -> Mapping[str, str]:
+        """Return the words of the notice where each clause begins, by clause id."""
+        return self.about.get("clauses", {})
+
+    def clause_place(self, clause: str) -> tuple[int, int] | None:
+        """Return where in the notice `clause` stands: start and end in characters; None when it is not named.
+
+        It ends where the next clause that the call names begins.
+        """
+        words = self.clauses.get(clause)
+        if not words:
+            return None
+        starts = sorted(at for at in (find_words(self.notice, text) for text in self.clauses.values()) if at >= 0)
+        start = find_words(self.notice, words)
+        return start, next((at for at in starts if at > start), len(self.notice))
+
+
+def find_words(notice: str, words: str) -> int:
+    """Return where `words` stand in `notice`, white space aside; −1 when they do not."""
+    wanted = "".join(words.split())
+    places = [at for at, character in enumerate(notice) if not character.isspace()]
+    at = "".join(notice[place] for place in places).find(wanted)
+    return places[at] if at >= 0 and wanted else -1
+
+
+def sha256_of(files: Mapping[str, bytes]) -> str:
+    """Return the SHA-256 over the sorted lines `path sha256` of a call's files."""
+    lines = sorted(f"{name} {hashlib.sha256(data).hexdigest()}" for name, data in files.items())
+    return hashlib.sha256("\n".join(lines).encode("utf-8")).hexdigest()
+
+
+def read_folder(folder: Path) -> dict[str, bytes]:
+    """Return the bytes of the files of a call. Raises KjxmError call.folder, call.file_missing, call.too_big."""
+    if not folder.is_dir():
+        raise KjxmError("call.folder", path=folder.name)
+    files: dict[str, bytes] = {}
+    for name in FILES:
+        try:
+            if (folder / name).stat().st_size > MAX_FILE_BYTES:
+                raise KjxmError("call.too_big", file=name, limit=MAX_FILE_BYTES)
+            files[name] = (folder / name).read_bytes()
+        except OSError as error:
+            raise KjxmError("call.file_missing", file=name, path=folder.name) from error
+    return files
+
+
+def load(folder: Path) -> Call:
+    """Return the call in `folder`, trusting that it was checked before. Raises KjxmError call.*."""
+    return load_files(read_folder(folder))
+
+
+def load_files(files: Mapping[str, bytes]) -> Call:
+    """Return the call made of `files`, without the strict checks of `call_check`."""
+    parsed = {name: _parse(name, files) for name in FILES if name != NOTICE}
+    try:
+        notice = files[NOTICE].decode("utf-8-sig")
+    except (KeyError, UnicodeDecodeError) as error:
+        raise KjxmError("call.encoding", file=NOTICE) from error
+    try:
+        return _build(parsed, notice, files)
+    except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
+        raise KjxmError("call.broken", file=_guilty(error), place=str(error.args[0] if error.args else "")) from error
+
+
+def _parse(name: str, files: Mapping[str, bytes]) -> Json:
+    if name not in files:
+        raise KjxmError("call.file_missing", file=name, path="")
+    try:
+        parsed = strict_json.loads(files[name], limit_bytes=MAX_FILE_BYTES, limit_depth=64)
+    except KjxmError as error:
+        raise KjxmError("call.json", file=name, why=error) from error
+    if not isinstance(parsed, dict):
+        raise KjxmError("call.json", file=name, why=KjxmError("json.not_an_object"))
+    return parsed
+
+
+def _guilty(error: Exception) -> str:
+    trace = error.__traceback__
+    names: list[str] = []
+    while trace is not None:
+        names.append(Path(trace.tb_frame.f_code.co_filename).stem)
+        trace = trace.tb_next
+    return FORM if names and names[-1] == "form" else CALL
+
+
+def _build(parsed: Mapping[str, Json], notice: str, files: Mapping[str, bytes]) -> Call:
+    about = parsed[CALL]
+    contact = about["contact"]
+    return Call(
+        id=about["id"],
+        version=about["version"],
+        title=about["title"],
+        short_title=about["short_title"],
+        year=about["year"],
+        deadline=date.fromisoformat(about["deadline"]),
+        contact=Contact(contact["name"], tuple(contact["phones"]), contact["email"], contact["address"]),
+        stand_in=about["stand_in"],
+        about=about,
+        schema=parsed[SCHEMA],
+        rules=parsed[RULES],
+        document=parsed[DOCUMENT],
+        notice=notice,
+        form=form.build(parsed[FORM], parsed[SCHEMA]),
+        files={name: files[name] for name in FILES},
+    )
+
+
+@dataclass(frozen=True)
+class Found:
+    """A folder that should hold a call: the call, or what is wrong with it."""
+
+    folder: Path
+    call: Call | None
+    error: KjxmError | None
+
+
+class Shelf:
+    """The calls at hand: those that came with the program, and those in folders people added.
+
+    The program's own were checked when it was made; added ones pass the strict loader, and the first of an id wins.
+    """
+
+    def __init__(self, own: Path, added: Iterable[Path] = ()) -> None:
+        """Stand before `own`, the program's `schemas/` (its `meta/` holds the meta-schemas), and `added` folders.
+
+        An added folder is one call or holds several. Raises KjxmError call.folder for one that cannot be read.
+        """
+        self._own = own
+        self._added = [folder for parent in added for folder in call_folders(parent)]
+
+    @cached_property
+    def found(self) -> list[Found]:
+        """Return every folder that should hold a call, broken ones too; of one id only the first."""
+        entries = [_found(folder, lambda path: self.check(read_folder(path))) for folder in self._added]
+        entries += [_found(folder, load) for folder in call_folders(self._own)]
+        seen: set[str] = set()
+        return [entry for entry in entries if entry.call is None or _first(entry.call.id, seen)]
+
+    @property
+    def calls(self) -> list[Call]:
+        """Return the calls that can be used."""
+        return [entry.call for entry in self.found if entry.call is not None]
+
+    def get(self, call_id: str) -> Call:
+        """Return the call of that id. Raises KjxmError call.unknown, naming those at hand."""
+        for call in self.calls:
+            if call.id == call_id:
+                return call
+        raise KjxmError("call.unknown", id=call_id[:80], known="、".join(call.id for call in self.calls))
+
+    def from_draft(self, files: Mapping[str, bytes]) -> tuple[Call, bool]:
+        """Return the call a draft brings along and whether it is one of ours; a stranger is checked strictly."""
+        sha256 = sha256_of(files)
+        for call in self.calls:
+            if call.sha256 == sha256:
+                return call, True
+        return self.check(files), False
+
+    def check(self, files: Mapping[str, bytes]) -> Call:
+        """Return the call made of `files` after every check. Raises KjxmError call.* with file and place."""
+        # Loaded when a call from outside comes in; it needs the schema library.
+        from kjxm_desktop.core import call_check
+
+        return call_check.check_files(files, self._own / "meta")
+
+
+def _first(call_id: str, seen: set[str]) -> bool:
+    if call_id in seen:
+        return False
+    seen.add(call_id)
+    return True
+
+
+def call_folders(parent: Path) -> list[Path]:
+    """Return the folders under `parent` that hold a call.json, or `parent` itself when it does."""
+    if (parent / CALL).is_file():
+        return [parent]
+    try:
+        return sorted(path for path in parent.iterdir() if (path / CALL).is_file())
+    except OSError as error:
+        raise KjxmError("call.folder", path=parent.name) from error
+
+
+def _found(folder: Path, loader: Callable[[Path], Call]) -> Found:
+    try:
+        return Found(folder, loader(folder), None)
+    except KjxmError as error:
+        return Found(folder, None, error)
+
+
+_PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
+
+
+def placeholders(pattern: str) -> list[str]:
+    """Return the names in braces of a file-name, subject or body pattern."""
+    return _PLACEHOLDER.findall(pattern)
+
+
+def fill(pattern: str, value: Json) -> str:
+    """Return `pattern` with each name in braces replaced by `value(name)`."""
+    return _PLACEHOLDER.sub(lambda match: str(value(match.group(1))), pattern)

@@ -1,0 +1,260 @@
+"""The answers to one call: read by pointer, changed in one place, brought in and out as plain data."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+import uuid
+from collections.abc import Iterator, Mapping
+from pathlib import Path, PurePosixPath
+from typing import cast
+
+from kjxm_desktop.core import json_pointer, notes, pictures, rich_text, shape
+from kjxm_desktop.core.call import Call
+from kjxm_desktop.core.form import Control
+from kjxm_desktop.core.json_pointer import Json
+from kjxm_desktop.errors import KjxmError
+
+MEDIA_CAP_BYTES = 40_000_000
+_ID_ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"
+
+
+def new_row_id() -> str:
+    """Return a short random id for a new row: 8 characters, about 39 bits."""
+    return "".join(secrets.choice(_ID_ALPHABET) for _ in range(8))
+
+
+class Proposal:
+    """The answers (`data`), the bytes of pictures and files by SHA-256 (`media`), and notes beside them.
+
+    `data` is never changed in place: an edit makes a new tree that shares all it did not touch.
+    """
+
+    def __init__(self, call: Call, data: Json = None, media: Mapping[str, bytes] | None = None) -> None:
+        self.call = call
+        self.data: Json = data if data is not None else {}
+        self.media: dict[str, bytes] = dict(media or {})
+        self.notes: Json = notes.empty()
+        self.doc_id = str(uuid.uuid4())
+        self.revision = 0
+
+    def get(self, pointer: str, default: Json = None) -> Json:
+        """Return the answer at `pointer`."""
+        return json_pointer.get(self.data, pointer, default)
+
+    def set(self, pointer: str, value: Json) -> Json:
+        """Put `value` at `pointer` and return what stood there: the only line that changes data.
+
+        Empty values are removed. Raises KjxmError data.* when the value may not stand there.
+        """
+        if value in ("", [], {}):
+            value = None
+        shape.check_at(self.call, pointer, value)
+        before = self.get(pointer)
+        self.data = json_pointer.set_in(self.data, pointer, value) or {}
+        return before
+
+    def add_media(self, data: bytes) -> str:
+        """Keep `data` and return its SHA-256, by which answers name it."""
+        sha256 = hashlib.sha256(data).hexdigest()
+        self.media.setdefault(sha256, data)
+        return sha256
+
+    def used_media(self) -> list[str]:
+        """Return the SHA-256 of every picture and file that an answer names, in the order of the form."""
+        found: dict[str, None] = {}
+        for control, _pointer, value in leaves(self.call, self.data):
+            if control.kind == "rich":
+                found.update(dict.fromkeys(rich_text.media_of(value)))
+            elif control.kind == "picture" and "media" in value:
+                found[value["media"]] = None
+            elif control.kind == "file":
+                found[value] = None
+        return list(found)
+
+
+def leaves(call: Call, data: Json) -> Iterator[tuple[Control, str, Json]]:
+    """Yield control, pointer and value of every answer given, in the order of the form, shown or not."""
+    for section in call.form.sections:
+        for control in section.controls:
+            value = json_pointer.get(data, control.pointer)
+            if value is None:
+                continue
+            if control.kind != "table":
+                yield control, control.pointer, value
+                continue
+            for index, row in enumerate(cast("list[dict[str, Json]]", value)):
+                for column in control.columns:
+                    name = column.pointer.removeprefix(control.pointer + "/*")
+                    inner = json_pointer.get(row, name)
+                    if inner is not None:
+                        yield column, f"{control.pointer}/{index}{name}", inner
+
+
+def from_outside(call: Call, raw: Json, folder: Path | None) -> Proposal:
+    """Return the proposal told by data from outside: plain strings for rich text, `file` for pictures and files.
+
+    `folder` is where files may lie; None when there are none. Raises KjxmError data.*, picture.* with the pointer.
+    """
+    if not isinstance(raw, dict):
+        raise KjxmError("data.not_an_object")
+    proposal = Proposal(call)
+    data = _Incoming(proposal, folder).tree(raw, "")
+    shape.check(call, data)
+    proposal.data = data or {}
+    _check_links(proposal)
+    return proposal
+
+
+class _Incoming:
+    """Walks data from outside once, making blocks, row ids and media as it goes."""
+
+    def __init__(self, proposal: Proposal, folder: Path | None) -> None:
+        self._proposal = proposal
+        self._form = proposal.call.form
+        self._folder = folder
+
+    def tree(self, value: Json, pointer: str) -> Json:
+        control = self._form.control(pointer)
+        if control is not None and control.kind == "rich" and isinstance(value, (str, list)):
+            return self._rich(value, pointer)
+        if isinstance(value, str):
+            text = rich_text.clean_text(value)
+            return text or None
+        if isinstance(value, list):
+            return self._list(value, pointer, control)
+        if isinstance(value, dict):
+            return self._object(cast("dict[str, Json]", value), pointer)
+        return value
+
+    def _rich(self, value: Json, pointer: str) -> Json:
+        blocks = rich_text.normalise(value, allow_file=True, pointer=pointer)
+        done: list[Json] = []
+        for block in blocks:
+            if block["type"] == "picture" and "file" in block:
+                block = dict(block)
+                block["media"] = self._picture(block.pop("file"), pointer)
+            done.append(block)
+        return done or None
+
+    def _list(self, value: Json, pointer: str, control: Control | None) -> Json:
+        rows = [self.tree(item, f"{pointer}/{index}") for index, item in enumerate(value)]
+        if control is None or control.kind != "table":
+            return [row for row in rows if row is not None] or None
+        ids: set[str] = set()
+        for index, row in enumerate(rows):
+            if row is None:
+                rows[index] = row = {}
+            if isinstance(row, dict):
+                fields = cast("dict[str, Json]", row)
+                fields.setdefault("id", new_row_id())
+                if str(fields["id"]) in ids:
+                    raise KjxmError("data.row_id", pointer=f"{pointer}/{index}/id")
+                ids.add(str(fields["id"]))
+        return rows or None
+
+    def _object(self, value: dict[str, Json], pointer: str) -> Json:
+        fields = dict(value)
+        if "file" in fields and "media" not in fields and self._takes_media(pointer):
+            fields = self._with_media(fields, pointer)
+        done = {key: self.tree(child, pointer + json_pointer.build([key])) for key, child in fields.items()}
+        return {key: child for key, child in done.items() if child is not None} or None
+
+    def _takes_media(self, pointer: str) -> bool:
+        own, inner = self._form.control(pointer), self._form.control(pointer + "/media")
+        return (own is not None and own.kind == "picture") or (inner is not None and inner.kind == "file")
+
+    def _with_media(self, fields: dict[str, Json], pointer: str) -> dict[str, Json]:
+        name = fields.pop("file")
+        control = self._form.control(pointer)
+        if control is not None and control.kind == "picture":
+            return {**fields, "media": self._picture(name, pointer)}
+        sha256 = self._proposal.add_media(self._read(name, pointer))
+        suffix = PurePosixPath(str(name)).suffix
+        if suffix and isinstance(fields.get("name"), str) and not PurePosixPath(fields["name"]).suffix:
+            fields["name"] += suffix
+        return {**fields, "media": sha256}
+
+    def _picture(self, name: Json, pointer: str) -> str:
+        return self._proposal.add_media(pictures.normalise(self._read(name, pointer), str(name)).data)
+
+    def _read(self, name: Json, pointer: str) -> bytes:
+        """Return the bytes of a file that must lie inside the folder of the data file."""
+        if not isinstance(name, str) or not name or "\0" in name or self._folder is None:
+            raise KjxmError("data.file_name", pointer=pointer)
+        path = _inside(self._folder.resolve(), name, pointer)
+        try:
+            if path.stat().st_size > MEDIA_CAP_BYTES:
+                raise KjxmError("data.file_too_big", pointer=pointer, file=name, limit=MEDIA_CAP_BYTES // 1_000_000)
+            return path.read_bytes()
+        except OSError as error:
+            raise KjxmError("data.file_missing", pointer=pointer, file=name) from error
+
+
+def _inside(folder: Path, name: str, pointer: str) -> Path:
+    """Return the file that `name` means inside `folder`: as it stands, or by its last parts when both were moved."""
+    parts = PurePosixPath(name.replace("\\", "/")).parts
+    if ".." in parts:
+        raise KjxmError("data.file_outside", pointer=pointer, file=name)
+    for start in range(len(parts)):
+        path = folder.joinpath(*parts[start:]).resolve()
+        if path.is_relative_to(folder) and path.is_file():
+            return path
+    outside = not (folder / name).resolve().is_relative_to(folder)
+    raise KjxmError("data.file_outside" if outside else "data.file_missing", pointer=pointer, file=name)
+
+
+def _check_links(proposal: Proposal) -> None:
+    """Raise KjxmError data.media where an answer names a picture or file that is not there."""
+    for sha256 in proposal.used_media():
+        if sha256 not in proposal.media:
+            raise KjxmError("data.media", sha256=sha256[:12])
+
+
+def to_outside(proposal: Proposal, media_folder: Path | None = None) -> Json:
+    """Return the data as others read it, keys in the order of the form.
+
+    With `media_folder` the pictures and files are written there and named by `file`, the folder as it was given before
+    the name, so that `from_outside` takes the result back.
+    """
+    named = _write_media(proposal, media_folder) if media_folder is not None else {}
+    order = {control.pointer: at for at, control in enumerate(proposal.call.form.controls)}
+    return _ordered(proposal.data, "", order, named)
+
+
+def _ordered(value: Json, pattern: str, order: Mapping[str, int], named: Mapping[str, str]) -> Json:
+    if isinstance(value, list):
+        return [_ordered(item, pattern + "/*", order, named) for item in value]
+    if not isinstance(value, dict):
+        return value
+    fields = cast("dict[str, Json]", value)
+    if named and isinstance(fields.get("media"), str):
+        fields = {("file" if key == "media" else key): child for key, child in fields.items()}
+        fields["file"] = named[fields["file"]]
+
+    def place(key: str) -> tuple[int, str]:
+        here = f"{pattern}/{key}"
+        first = min((at for pointer, at in order.items() if (pointer + "/").startswith(here + "/")), default=len(order))
+        return (-1 if key in ("id", "type") else first), key
+
+    keys = sorted(fields, key=place) if pattern.count("/") < 4 and "type" not in fields else list(fields)
+    return {key: _ordered(fields[key], f"{pattern}/{key}", order, named) for key in keys}
+
+
+_SIGNATURES = ((b"%PDF", ".pdf"), (b"\x89PNG", ".png"), (b"\xff\xd8\xff", ".jpg"), (b"PK\x03\x04", ".zip"))
+
+
+def suffix_of(data: bytes) -> str:
+    """Return the file suffix that the first bytes of `data` tell; ".bin" when they tell nothing."""
+    return next((suffix for start, suffix in _SIGNATURES if data.startswith(start)), ".bin")
+
+
+def _write_media(proposal: Proposal, folder: Path) -> dict[str, str]:
+    folder.mkdir(parents=True, exist_ok=True)
+    named: dict[str, str] = {}
+    for sha256 in proposal.used_media():
+        data = proposal.media[sha256]
+        name = sha256[:16] + suffix_of(data)
+        (folder / name).write_bytes(data)
+        named[sha256] = (folder / name).as_posix()
+    return named

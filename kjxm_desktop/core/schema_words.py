@@ -1,0 +1,75 @@
+"""JSON Schema 2020-12 as this program reads it: 字数 as a keyword, patterns in bounded time, no reference outside."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, cast
+
+import re2
+from jsonschema import Draft202012Validator, ValidationError, validators
+from jsonschema.exceptions import best_match
+from referencing import Registry
+
+from kjxm_desktop.core import json_pointer, rich_text
+from kjxm_desktop.core.json_pointer import Json
+
+if TYPE_CHECKING:
+    from jsonschema.protocols import Validator
+
+
+@lru_cache(maxsize=256)
+def pattern(text: str) -> re2.Pattern:
+    """Return the compiled pattern; google-re2 matches in time linear in the text. Raises re2.error."""
+    return re2.compile(text)
+
+
+def _pattern(_validator: Json, told: str, instance: Json, _schema: Json) -> Iterator[ValidationError]:
+    if isinstance(instance, str) and not pattern(told).search(instance):
+        yield ValidationError("pattern")
+
+
+def _word_count(_validator: Json, told: Mapping[str, int], instance: Json, _schema: Json) -> Iterator[ValidationError]:
+    count = rich_text.word_count(instance)
+    if count and (count < told.get("min", 0) or count > told.get("max", count)):
+        yield ValidationError("wordCount")
+
+
+_Validator = validators.extend(Draft202012Validator, {"pattern": _pattern, "wordCount": _word_count})
+
+
+def validator(schema: Mapping[str, Json]) -> Validator:
+    """Return a validator of `schema` that never reads anything from outside it."""
+    return _Validator(schema, registry=Registry())
+
+
+def is_pattern(text: str) -> bool:
+    """Tell whether google-re2 takes `text` as a pattern."""
+    try:
+        pattern(text)
+    except re2.error:
+        return False
+    return True
+
+
+@dataclass(frozen=True)
+class Fault:
+    """Where a file of a call breaks its meta-schema, and by which keyword and value."""
+
+    place: str
+    why: str
+
+
+def first_error(meta: Mapping[str, Json], value: Json) -> Fault | None:
+    """Return the first fault of `value` against `meta`, the deepest of a choice of shapes; None when it has none."""
+    error = best_match(validator(meta).iter_errors(value))
+    if error is None:
+        return None
+    told = error.validator_value
+    detail = str(told) if isinstance(told, (str, int, float)) or str(error.validator) in ("required", "enum") else ""
+    if error.validator == "additionalProperties" and isinstance(error.instance, dict):
+        known = set(cast("Mapping[str, Json]", error.schema).get("properties", {}))
+        detail = ", ".join(sorted(str(key) for key in cast("dict[str, Json]", error.instance) if key not in known))
+    place = json_pointer.build([part for part in error.absolute_path])
+    return Fault(place, f"{error.validator} {detail}"[:200].strip())

@@ -1,0 +1,360 @@
+"""The portable draft, `.kjxm`: one file that holds answers, notes, pictures, files and the call they answer."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import re
+import stat
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO, Final, Protocol, cast
+
+from kjxm_desktop.core import (
+    atomic_file,
+    container,
+    json_pointer,
+    migration,
+    notes,
+    pictures,
+    rich_text,
+    shape,
+    strict_json,
+)
+from kjxm_desktop.core import call as calls
+from kjxm_desktop.core.call import Call
+from kjxm_desktop.core.json_pointer import Json
+from kjxm_desktop.core.proposal import Proposal, leaves
+from kjxm_desktop.errors import KjxmError
+
+MIMETYPE: Final = b"application/vnd.kjxm.proposal"
+MAX_FILE_BYTES: Final = container.LIMIT_BYTES + 1024 * 1024
+
+_MIMETYPE, _MANIFEST = "mimetype", "manifest.json"
+_PROPOSAL, _NOTES = "content/proposal.json", "content/notes.json"
+_CALL, _MEDIA = "call/", "media/"
+_ALLOWED = re.compile(
+    f"{_MIMETYPE}|{re.escape(_MANIFEST)}|{re.escape(_PROPOSAL)}|{re.escape(_NOTES)}|{_MEDIA}[0-9a-f]{{64}}|"
+    f"{_CALL}({'|'.join(re.escape(name) for name in calls.FILES)})"
+)
+_DIGEST = re.compile("[0-9a-f]{64}")
+_DIGEST_IN_JSON = re.compile(b'"([0-9a-f]{64})"')
+_MOST_DEPTH = 64
+
+
+class Calls(Protocol):
+    """Where the call of a draft is looked up: `call.Shelf`."""
+
+    def from_draft(self, files: Mapping[str, bytes]) -> tuple[Call, bool]:
+        """Return the call made of `files` and whether it is installed; check a stranger strictly."""
+        ...
+
+
+@dataclass(frozen=True)
+class Stored:
+    """A draft as it was read: the proposal, the SHA-256 of the file, and whether its call is not an installed one."""
+
+    proposal: Proposal
+    sha256: str
+    foreign_call: bool
+
+
+@dataclass(frozen=True)
+class Content:
+    """What a draft says, before its call is asked whether that may be said."""
+
+    format: int
+    doc_id: str
+    revision: int
+    call: Mapping[str, Json]
+    data: Json
+    notes: Json
+    media: Mapping[str, bytes]
+    call_files: Mapping[str, bytes]
+
+
+def read(path: Path, shelf: Calls) -> Stored:
+    """Return the draft at `path`. Its own call rules it; one that `shelf` does not have is checked strictly first.
+
+    Raises KjxmError storage.* when the file cannot be opened, and draft.* with `path`, naming what is wrong, when it is
+    not a whole and honest draft of a format known here. Nothing is written anywhere.
+    """
+    try:
+        with _opened(path) as file:
+            sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+            parts = _checked_parts(file)
+    except OSError as error:
+        raise _unreadable(error, path) from error
+    except ValueError as error:  # a NUL in the path
+        raise KjxmError("storage.name", path=str(path)) from error
+    except KjxmError as error:
+        raise placed(error, path) from error
+    try:
+        proposal, installed = to_proposal(_content(parts), shelf)
+    except KjxmError as error:
+        raise placed(error, path) from error
+    return Stored(proposal, sha256, foreign_call=not installed)
+
+
+def write(path: Path, proposal: Proposal, *, program: str) -> str:
+    """Put `proposal` at `path`, whole or not at all, and return the SHA-256 of the file.
+
+    The file is read again and checked before it takes the place of the old one; the same proposal gives the same bytes.
+    Raises KjxmError storage.* or draft.* with `path`; then the old file is as it was.
+    """
+    try:
+        data = packed(proposal, program)
+        atomic_file.write(path, data, verify=lambda written: _verify(written, proposal.call))
+    except KjxmError as error:
+        raise placed(error, path) from error
+    return hashlib.sha256(data).hexdigest()
+
+
+def packed(proposal: Proposal, program: str) -> bytes:
+    """Return the bytes of the draft of `proposal`; media that no answer and no note names stays out."""
+    data, said = strict_json.dumps(proposal.data), strict_json.dumps(proposal.notes)
+    parts = {_PROPOSAL: data, _NOTES: said}
+    parts |= {_CALL + name: content for name, content in sorted(proposal.call.files.items())}
+    parts |= {_MEDIA + sha256: proposal.media[sha256] for sha256 in named_media(data + said, proposal.media)}
+    manifest = {
+        "format": migration.FORMAT,
+        "min_reader": migration.MIN_READER,
+        "doc_id": proposal.doc_id,
+        "revision": proposal.revision,
+        "program": program,
+        "call": {"id": proposal.call.id, "version": proposal.call.version, "sha256": proposal.call.sha256},
+        "parts": {
+            name: {"sha256": hashlib.sha256(content).hexdigest(), "size": len(content)}
+            for name, content in parts.items()
+        },
+    }
+    listed = [(_MIMETYPE, MIMETYPE, False), (_MANIFEST, strict_json.dumps(manifest), True)]
+    return container.pack(listed + [(name, part, not name.startswith(_MEDIA)) for name, part in parts.items()])
+
+
+def named_media(text: bytes, media: Mapping[str, bytes]) -> list[str]:
+    """Return the sorted SHA-256 of those of `media` that the JSON in `text` names, under known keys or not."""
+    named = {found.decode("ascii") for found in _DIGEST_IN_JSON.findall(text)}
+    return sorted(named & media.keys())
+
+
+def to_proposal(content: Content, shelf: Calls) -> tuple[Proposal, bool]:
+    """Return the proposal that `content` tells, brought to today's format, and whether its call is installed.
+
+    Raises KjxmError draft.call, draft.content or draft.media.
+    """
+    try:
+        call, installed = shelf.from_draft(content.call_files)
+    except KjxmError as error:
+        raise KjxmError("draft.call", why=error) from error
+    for key, value in (("id", call.id), ("version", call.version), ("sha256", call.sha256)):
+        if content.call[key] != value:
+            raise KjxmError("draft.manifest", place=f"/call/{key}")
+    _check_notes(content.notes)
+    try:
+        data = migration.migrate(content.format, content.data)
+        shape.check(call, data, keep_unknown=True)
+        proposal = Proposal(call, _canonical(call, data), content.media)
+    except KjxmError as error:
+        raise KjxmError("draft.content", why=error) from error
+    proposal.notes = notes.empty() | content.notes
+    proposal.doc_id = content.doc_id
+    proposal.revision = content.revision
+    _check_media(proposal)
+    return proposal, installed
+
+
+def is_doc_id(value: Json) -> bool:
+    """Tell whether `value` is the canonical spelling of a UUID: what a draft is known by, and a safe file name."""
+    try:
+        return isinstance(value, str) and str(uuid.UUID(value)) == value
+    except ValueError:
+        return False
+
+
+# --- the file -------------------------------------------------------------------------------------------------------
+
+
+def _opened(path: Path) -> BinaryIO:
+    mode = path.stat().st_mode  # looked at first: opening a pipe would wait for ever
+    if stat.S_ISDIR(mode):
+        raise KjxmError("storage.is_folder")
+    if not stat.S_ISREG(mode):
+        raise KjxmError("storage.no_file")
+    file = path.open("rb")
+    if file.seek(0, io.SEEK_END) > MAX_FILE_BYTES:
+        file.close()
+        raise KjxmError("draft.too_big", limit=container.LIMIT_BYTES // (1024 * 1024))
+    file.seek(0)
+    return file
+
+
+def _unreadable(error: OSError, path: Path) -> KjxmError:
+    match error:
+        case FileNotFoundError() | NotADirectoryError():
+            return KjxmError("storage.missing", path=str(path))
+        case PermissionError():
+            return KjxmError("storage.unreadable", path=str(path))
+        case _:
+            return atomic_file.failure(error, path)
+
+
+def placed(error: KjxmError, path: Path) -> KjxmError:
+    """Return `error` with the file it is about, unless it tells one already."""
+    return KjxmError(error.key, **{"path": str(path), **error.params})
+
+
+@dataclass(frozen=True)
+class _OwnCall:
+    """The shelf of a draft that was just written: its call is the one it was written with."""
+
+    call: Call
+
+    def from_draft(self, files: Mapping[str, bytes]) -> tuple[Call, bool]:
+        return self.call, calls.sha256_of(files) == self.call.sha256
+
+
+def _verify(path: Path, call: Call) -> None:
+    """Raise KjxmError unless what was written can be opened again."""
+    with path.open("rb") as file:
+        content = _content(_checked_parts(file))
+    to_proposal(content, _OwnCall(call))
+
+
+# --- the parts ------------------------------------------------------------------------------------------------------
+
+
+def _checked_parts(file: BinaryIO) -> dict[str, bytes]:
+    """Return the parts of a draft, each of the size and digest that the manifest tells, none missing, none besides."""
+    _refuse_newer(file)
+    parts = container.read(file, lambda name: _ALLOWED.fullmatch(name) is not None)
+    if next(iter(parts)) != _MIMETYPE or parts[_MIMETYPE] != MIMETYPE:
+        raise KjxmError("draft.no_draft")
+    for name in (_MANIFEST, _PROPOSAL, _NOTES, *(_CALL + name for name in calls.FILES)):
+        if name not in parts:
+            raise KjxmError("draft.missing", part=name)
+    manifest = _json(parts, _MANIFEST)
+    _check_manifest(manifest)
+    told = cast("dict[str, Json]", manifest["parts"])
+    for name in told.keys() - parts.keys():
+        raise KjxmError("draft.missing", part=strict_json.printable(name, 100))
+    for name, part in parts.items():
+        if name in (_MIMETYPE, _MANIFEST):
+            continue
+        if name not in told:
+            raise KjxmError("draft.not_listed", part=name)
+        sha256 = hashlib.sha256(part).hexdigest()
+        if told[name] != told[name] | {"sha256": sha256, "size": len(part)}:
+            raise KjxmError("draft.damaged", part=name)
+        if name.startswith(_MEDIA) and name != _MEDIA + sha256:
+            raise KjxmError("draft.damaged", part=name)
+    return parts
+
+
+def _refuse_newer(file: BinaryIO) -> None:
+    """Raise KjxmError draft.newer first of all: what a later program puts into a draft is no fault."""
+    raw = container.peek(file, _MANIFEST)
+    manifest = _json({_MANIFEST: raw}, _MANIFEST) if raw is not None else {}
+    if _is_count(manifest.get("format")) and _is_count(manifest.get("min_reader")):
+        migration.check_readable(manifest["format"], manifest["min_reader"])
+
+
+def _check_manifest(manifest: dict[str, Json]) -> None:
+    """Raise KjxmError draft.manifest unless the manifest tells everything, in its shape."""
+    call, parts = manifest.get("call"), manifest.get("parts")
+    sound = {
+        "/format": _is_count(manifest.get("format")) and manifest["format"] >= 1,
+        "/min_reader": _is_count(manifest.get("min_reader")),
+        "/doc_id": is_doc_id(manifest.get("doc_id")),
+        "/revision": _is_count(manifest.get("revision")),
+        "/parent_revision": _is_count(manifest.get("parent_revision", 0)),
+        "/program": isinstance(manifest.get("program"), str),
+        "/call": isinstance(call, dict)
+        and all(isinstance(cast("dict[str, Json]", call).get(key), str) for key in ("id", "version", "sha256")),
+        "/parts": isinstance(parts, dict)
+        and all(isinstance(part, dict) for part in cast("dict[str, Json]", parts).values()),
+    }
+    for place, holds in sound.items():
+        if not holds:
+            raise KjxmError("draft.manifest", place=place)
+
+
+def _content(parts: Mapping[str, bytes]) -> Content:
+    manifest = _json(parts, _MANIFEST)
+    return Content(
+        format=manifest["format"],
+        doc_id=manifest["doc_id"],
+        revision=manifest["revision"],
+        call=manifest["call"],
+        data=_json(parts, _PROPOSAL),
+        notes=_json(parts, _NOTES),
+        media={name.removeprefix(_MEDIA): part for name, part in parts.items() if name.startswith(_MEDIA)},
+        call_files={name.removeprefix(_CALL): part for name, part in parts.items() if name.startswith(_CALL)},
+    )
+
+
+def _json(parts: Mapping[str, bytes], name: str) -> dict[str, Json]:
+    try:
+        value = strict_json.loads(parts[name], name=name, limit_depth=_MOST_DEPTH)
+    except KjxmError as error:
+        raise KjxmError("draft.part", part=name, why=error) from error
+    if not isinstance(value, dict):
+        raise KjxmError("draft.part", part=name, why=KjxmError("json.not_an_object"))
+    return cast("dict[str, Json]", value)
+
+
+def _is_count(value: Json) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
+
+
+# --- the answers ----------------------------------------------------------------------------------------------------
+
+
+def _canonical(call: Call, data: Json) -> Json:
+    """Return `data` in its one spelling: whoever wrote the file, the program meets only what it would have written."""
+    for control, pointer, value in list(leaves(call, data)):
+        if control.kind == "rich":
+            clean: Json = rich_text.normalise(value, keep_unknown=True, pointer=pointer)
+        elif isinstance(value, str):
+            clean = rich_text.clean_text(value, pointer=pointer)
+        else:
+            continue
+        if clean != value:
+            data = json_pointer.set_in(data, pointer, clean) or {}
+    return data
+
+
+def _check_media(proposal: Proposal) -> None:
+    """Raise KjxmError draft.media or draft.picture where an answer names what is not there or is no plain picture."""
+    for control, pointer, value in leaves(proposal.call, proposal.data):
+        if control.kind == "file":
+            named, is_picture = [value], False
+        elif control.kind in ("picture", "rich"):
+            named, is_picture = _pictures_of(value), True
+        else:
+            continue
+        for sha256 in named:
+            if sha256 not in proposal.media:
+                raise KjxmError("draft.media", pointer=pointer, part=_MEDIA + str(sha256)[:12])
+            if is_picture and pictures.measure(proposal.media[sha256]) is None:
+                raise KjxmError("draft.picture", pointer=pointer, part=_MEDIA + str(sha256)[:12])
+
+
+def _check_notes(said: Json) -> None:
+    """Raise KjxmError draft.notes where the notes have not the shape that `notes` gives them."""
+    for key, empty in notes.empty().items():
+        value = said.get(key, empty)
+        if not isinstance(value, str if empty is None else type(empty)) and value is not None:
+            raise KjxmError("draft.notes", place=f"/{key}")
+    for key, kind in (("done", str), ("dismissed", dict), ("comments", dict)):
+        if not all(isinstance(item, kind) for item in said.get(key, [])):
+            raise KjxmError("draft.notes", place=f"/{key}")
+
+
+def _pictures_of(value: Json) -> list[str]:
+    if isinstance(value, list):
+        return rich_text.media_of(value)
+    named = cast("dict[str, Json]", value).get("media") if isinstance(value, dict) else None
+    return [named] if isinstance(named, str) else []

@@ -1,0 +1,150 @@
+"""JSON as this program reads and writes it: UTF-8, nothing doubled or endless, nothing it could not save again."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Sequence
+from typing import cast
+
+from kjxm_desktop.core.json_pointer import Json, build
+from kjxm_desktop.errors import KjxmError
+
+LIMIT_BYTES = 20 * 1024 * 1024
+LIMIT_DEPTH = 64
+LIMIT_VALUES = 1_000_000  # what a file of 20 MB made of nothing but brackets would cost in memory
+_LONGEST_INTEGER = 19  # digits; no number of a form needs more than 64 bits
+
+_ESCAPED_SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
+_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+class _FaultError(Exception):
+    """One thing that may not stand in the data; gathers its place on the way up."""
+
+    def __init__(self, key: str, **params: str) -> None:
+        super().__init__(key)
+        self.key = key
+        self.params = params
+        self.tokens: list[str | int] = []
+
+
+class _Wrong:
+    """Stands where a value could not be taken, until the walk over the data finds its place."""
+
+    def __init__(self, key: str, **params: str) -> None:
+        self.key = key
+        self.params = params
+
+
+def loads(data: bytes, *, name: str = "JSON", limit_bytes: int = LIMIT_BYTES, limit_depth: int = LIMIT_DEPTH) -> Json:
+    """Return what the UTF-8 JSON in `data` says (a byte order mark is allowed).
+
+    Raises KjxmError `data.*`: with `name` on more than `limit_bytes`, a million values or `limit_depth` levels, on
+    other encodings and bad syntax (with line and column); with the pointer on doubled keys, NaN, Infinity, numbers
+    too large to hold, and lone surrogates.
+    """
+    if len(data) > limit_bytes:
+        raise KjxmError("data.size", name=name, limit=limit_bytes // (1024 * 1024))
+    if sum(data.count(mark) for mark in (b",", b"[", b"{")) > LIMIT_VALUES:
+        raise KjxmError("data.values", name=name)
+    try:
+        value = json.loads(
+            _decode(data, name),
+            object_pairs_hook=_object,
+            parse_constant=lambda text: _Wrong("data.number", number=text),
+            parse_float=_float,
+            parse_int=_integer,
+        )
+    except json.JSONDecodeError as error:
+        raise KjxmError("data.syntax", name=name, line=error.lineno, column=error.colno) from None
+    except RecursionError:
+        raise KjxmError("data.depth", name=name, limit=limit_depth) from None
+    _check(value, name, limit_depth, surrogates=_ESCAPED_SURROGATE.search(data) is not None)
+    return value
+
+
+def dumps(data: Json) -> bytes:
+    """Return `data` as canonical JSON: UTF-8, keys sorted, no white space; equal data gives equal bytes.
+
+    Raises KjxmError `data.unwritable` on NaN, Infinity or a lone surrogate.
+    """
+    try:
+        text = json.dumps(data, ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":"))
+        return text.encode("utf-8")
+    except ValueError:  # UnicodeEncodeError is one
+        raise KjxmError("data.unwritable") from None
+
+
+def printable(text: str, longest: int = 60) -> str:
+    """Return `text` from outside so that it can stand in a message: cut, without anything a screen could choke on."""
+    shown = "".join(c if c.isprintable() else "\ufffd" for c in text[:longest])
+    return shown + "…" if len(text) > longest else shown
+
+
+def _decode(data: bytes, name: str) -> str:
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise KjxmError("data.encoding", name=name) from None
+    if "\0" in text[:4]:  # UTF-16 or UTF-32 without a byte order mark
+        raise KjxmError("data.encoding", name=name)
+    return text
+
+
+def _object(pairs: list[tuple[str, Json]]) -> Json:
+    fields = dict(pairs)
+    if len(fields) == len(pairs):
+        return fields
+    seen: set[str] = set()
+    for key, _ in pairs:
+        if key in seen:
+            return _Wrong("data.doubled_key", field=printable(key))
+        seen.add(key)
+    raise AssertionError("a shorter dict has a doubled key")
+
+
+def _float(text: str) -> Json:
+    number = float(text)
+    return number if math.isfinite(number) else _Wrong("data.number", number=printable(text))
+
+
+def _integer(text: str) -> Json:
+    return int(text) if len(text.lstrip("-")) <= _LONGEST_INTEGER else _Wrong("data.number", number=printable(text))
+
+
+def _check(value: Json, name: str, limit_depth: int, *, surrogates: bool) -> None:
+    try:
+        _walk(value, limit_depth, surrogates)
+    except _FaultError as fault:
+        if fault.key == "data.depth":
+            raise KjxmError("data.depth", name=name, limit=limit_depth) from None
+        raise KjxmError(fault.key, pointer=_place(fault.tokens), **fault.params) from None
+
+
+def _walk(value: Json, room: int, surrogates: bool) -> None:
+    if isinstance(value, _Wrong):
+        raise _FaultError(value.key, **value.params)
+    if isinstance(value, str):
+        if surrogates and _LONE_SURROGATE.search(value):
+            raise _FaultError("data.surrogate")
+        return
+    if not isinstance(value, (dict, list)):
+        return
+    if room == 0:
+        raise _FaultError("data.depth")
+    if surrogates and isinstance(value, dict):
+        for key in cast("dict[str, Json]", value):
+            _walk(key, room, surrogates)
+    items = cast("dict[str, Json]", value).items() if isinstance(value, dict) else enumerate(cast("list[Json]", value))
+    for token, child in items:
+        try:
+            _walk(child, room - 1, surrogates)
+        except _FaultError as fault:
+            fault.tokens.insert(0, token)
+            raise
+
+
+def _place(tokens: Sequence[str | int]) -> str:
+    return printable(build(tokens), longest=200)

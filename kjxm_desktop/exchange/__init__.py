@@ -1,0 +1,1 @@
+"""What leaves by mail: file names, the e-mail draft, the receipt."""

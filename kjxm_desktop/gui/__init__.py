@@ -1,0 +1,1 @@
+"""Everything Qt: the session, the pages built from the form, the window around them."""

@@ -1,0 +1,159 @@
+"""The page before sending: every section with what is still to do, what only a person can confirm, and the ways on."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QScrollArea, QToolButton, QVBoxLayout, QWidget
+
+from kjxm_desktop import strings
+from kjxm_desktop.core.validation import Diagnostic, Severity
+from kjxm_desktop.gui import theme
+from kjxm_desktop.gui.buttons import PrimaryButton
+from kjxm_desktop.gui.labels import Icon, Label
+from kjxm_desktop.gui.problem_list import LOOKS
+from kjxm_desktop.gui.session import Session
+
+MOST_OF_A_SECTION = 50
+
+
+class CheckPage(QWidget):
+    """Shows the findings by section, what blocks first; each leads to its field, and 返回检查 leads back."""
+
+    place_chosen = Signal(str)
+    clause_chosen = Signal(str)
+    back_wanted = Signal()
+    export_wanted = Signal()
+    send_wanted = Signal()
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._head = Label("", "title", wraps=True)
+        self._note = Label("", "body", "quiet", wraps=True)
+        self._area = QScrollArea(self)
+        self._area.setWidgetResizable(True)
+        self._area.setFrameShape(QFrame.Shape.NoFrame)
+        self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addLayout(self._bar())
+        column.addWidget(self._area, 1)
+        self._lines: list[QToolButton] = []
+
+    def _bar(self) -> QHBoxLayout:
+        bar = QHBoxLayout()
+        bar.setContentsMargins(theme.PAGE_MARGIN, 12, theme.PAGE_MARGIN, 4)
+        back = QPushButton(strings.text("gui_window.back_to_writing"), self)
+        theme.set_icon(back, "back")
+        back.clicked.connect(self.back_wanted)
+        export = QPushButton(strings.text("gui_window.export_files"), self)
+        export.clicked.connect(self.export_wanted)
+        self.send_button = PrimaryButton(strings.text("gui_window.send"), parent=self)
+        self.send_button.clicked.connect(self.send_wanted)
+        bar.addWidget(back)
+        bar.addStretch(1)
+        bar.addWidget(export)
+        bar.addWidget(self.send_button)
+        return bar
+
+    def show_findings(self) -> None:
+        """Check everything now and show what was found; the first finding has the keys."""
+        found = self._session.check_now()
+        count = len(self._session.call.rules["rules"])
+        manual = self._session.call.rules["manual"]
+        if found:
+            self._head.setText(strings.text("gui_window.found", count=len(found)))
+        else:
+            self._head.setText(strings.text("gui_window.all_passed", count=count, manual=len(manual)))
+        blocking = sum(1 for item in found if item.blocks)
+        key = "gui_window.blocking" if blocking else "gui_window.nothing_blocks"
+        self._note.setText(strings.text(key, count=blocking))
+        self._lines = []
+        self._area.setWidget(self._page(found))
+        if self._lines:
+            self._lines[0].setFocus()
+        else:
+            self.send_button.setFocus()
+
+    def _page(self, found: list[Diagnostic]) -> QWidget:
+        page = QWidget()
+        column = QVBoxLayout(page)
+        column.setContentsMargins(theme.PAGE_MARGIN, 8, theme.PAGE_MARGIN, theme.PAGE_MARGIN)
+        column.setSpacing(4)
+        self._head, self._note = Label(self._head.text(), "title", wraps=True), Label(self._note.text(), token="quiet", wraps=True)
+        column.addWidget(self._head)
+        column.addWidget(self._note)
+        whole = [item for item in found if item.section is None]
+        if whole:
+            column.addSpacing(12)
+            self._add_lines(column, whole)
+        for section in self._session.form.sections:
+            if self._session.shown(f"/{section.id}"):
+                mine = [item for item in found if item.section == section.id]
+                self._add_section(column, section.id, strings.pick(section.title), mine)
+        self._add_manual(column)
+        column.addStretch(1)
+        return page
+
+    def _add_section(self, column: QVBoxLayout, section_id: str, title: str, found: list[Diagnostic]) -> None:
+        column.addSpacing(14)
+        row = QHBoxLayout()
+        row.addWidget(Label(title, "label"))
+        state = strings.text(f"gui_form.state.{self._session.section_state(section_id)}")
+        row.addWidget(Label(state, "hint", "quiet"))
+        row.addStretch(1)
+        change = QToolButton()
+        change.setAutoRaise(True)
+        change.setText(strings.text("gui_window.change"))
+        change.setAccessibleName(strings.text("gui_window.change_section", title=title))
+        theme.set_colour(change, "accent")
+        change.clicked.connect(lambda: self.place_chosen.emit(f"/{section_id}"))
+        row.addWidget(change)
+        column.addLayout(row)
+        rank = list(Severity)
+        self._add_lines(column, sorted(found, key=lambda item: (not item.blocks, rank.index(item.severity))))
+
+    def _add_lines(self, column: QVBoxLayout, found: list[Diagnostic]) -> None:
+        for item in found[:MOST_OF_A_SECTION]:
+            column.addWidget(self._line(item))
+        if len(found) > MOST_OF_A_SECTION:
+            column.addWidget(Label(strings.text("gui_window.and_more", count=len(found) - MOST_OF_A_SECTION), token="quiet"))
+
+    def _line(self, item: Diagnostic) -> QWidget:
+        line = QWidget()
+        row = QHBoxLayout(line)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(8)
+        icon, token = LOOKS[item.severity]
+        row.addWidget(Icon(icon, token), 0, Qt.AlignmentFlag.AlignTop)
+        words = QVBoxLayout()
+        words.setSpacing(0)
+        words.addWidget(Label(strings.finding(self._session.call, item), wraps=True))
+        word = strings.text(f"gui_window.word_{item.severity}")
+        where = strings.label_path(self._session.call, item.pointer)
+        words.addWidget(Label(f"{word} · {where}", "hint", "quiet", wraps=True))
+        row.addLayout(words, 1)
+        if item.clause:
+            clause = QToolButton()
+            clause.setAutoRaise(True)
+            clause.setText(strings.text("gui_window.open_clause", clause=item.clause))
+            theme.set_colour(clause, "accent")
+            clause.clicked.connect(lambda: self.clause_chosen.emit(item.clause or ""))
+            row.addWidget(clause, 0, Qt.AlignmentFlag.AlignTop)
+        if item.pointer:
+            go = QToolButton()
+            go.setText(strings.text("gui_window.change"))
+            go.setAccessibleName(strings.finding(self._session.call, item))
+            go.clicked.connect(lambda: self.place_chosen.emit(item.pointer))
+            row.addWidget(go, 0, Qt.AlignmentFlag.AlignTop)
+            self._lines.append(go)
+        return line
+
+    def _add_manual(self, column: QVBoxLayout) -> None:
+        manual = self._session.call.rules["manual"]
+        if not manual:
+            return
+        column.addSpacing(20)
+        column.addWidget(Label(strings.text("gui_window.confirm_by_person", count=len(manual)), "group"))
+        for item in manual:
+            column.addWidget(Label(f"· {strings.pick(item['message'])}", wraps=True))

@@ -1,0 +1,94 @@
+"""Checking while somebody types: when typing pauses, in slices too short to feel."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from datetime import datetime
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from kjxm_desktop.core.call import Call
+from kjxm_desktop.core.json_pointer import Json
+from kjxm_desktop.core.validation import Diagnostic, Steps, Validator
+
+QUIET_MS = 150
+"""A check starts this long after the last edit."""
+
+SLICE_MS = 3
+"""No turn of the event loop is held longer than this, but for one step of the validator that takes longer."""
+
+
+class Checking(QObject):
+    """Runs the validator over the data as it stands; an edit abandons a check under way and starts a new one."""
+
+    finished = Signal()
+    """A check has ended; `diagnostics` are new."""
+
+    def __init__(
+        self, call: Call, data: Callable[[], Json], now: Callable[[], datetime], parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.diagnostics: list[Diagnostic] = []
+        self.checked = False
+        self._validator = Validator(call)
+        self._data = data
+        self._now = now
+        self._steps: Steps | None = None
+        self._wanted = False
+        self._held = False
+        self._quiet = QTimer(self, singleShot=True, interval=QUIET_MS)
+        self._quiet.timeout.connect(self._on_quiet)
+        self._turn = QTimer(self, interval=0)
+        self._turn.timeout.connect(self._on_turn)
+
+    def soon(self) -> None:
+        """Check when nothing has happened for 150 ms."""
+        self._abandon()
+        self._wanted = True
+        if not self._held:
+            self._quiet.start()
+
+    def hold(self, held: bool) -> None:
+        """Do nothing while held; go on after it with what was wanted."""
+        self._held = held
+        if held and (self._steps is not None or self._quiet.isActive()):
+            self._abandon()
+            self._wanted = True
+        elif not held and self._wanted:
+            self._quiet.start()
+
+    def run(self) -> list[Diagnostic]:
+        """Check to the end at once and return the findings."""
+        self._abandon()
+        self._finish(self._validator.check(self._data(), self._now()))
+        return self.diagnostics
+
+    def stop(self) -> None:
+        """Check no more."""
+        self._abandon()
+        self._wanted = False
+
+    def _abandon(self) -> None:
+        self._quiet.stop()
+        self._turn.stop()
+        self._steps = None
+
+    def _on_quiet(self) -> None:
+        self._steps = self._validator.steps(self._data(), self._now())
+        self._turn.start()
+
+    def _on_turn(self) -> None:
+        end = time.perf_counter() + SLICE_MS / 1000
+        try:
+            while self._steps is not None and time.perf_counter() < end:
+                next(self._steps)
+        except StopIteration as done:
+            self._abandon()
+            self._finish(done.value)
+
+    def _finish(self, diagnostics: list[Diagnostic]) -> None:
+        self.diagnostics = diagnostics
+        self.checked = True
+        self._wanted = False
+        self.finished.emit()

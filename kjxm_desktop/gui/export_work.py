@@ -1,0 +1,102 @@
+"""One export or package as the window runs it: the request, the progress line, what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QWidget
+
+from kjxm_desktop import __version__, strings
+from kjxm_desktop.core.json_pointer import Json
+from kjxm_desktop.errors import KjxmError
+from kjxm_desktop.gui import theme
+from kjxm_desktop.gui.background import Job
+from kjxm_desktop.gui.labels import Label
+from kjxm_desktop.gui.session import Session
+
+
+class ExportWork(QWidget):
+    """A line that shows what the helper process is doing, with a button to stop it; hidden while nothing runs."""
+
+    made = Signal(object)
+    """What the helper process made, as `worker` answers it."""
+    ended = Signal()
+    """It has ended, well or not."""
+
+    def __init__(
+        self, session: Session, working_folder: Path, calls: Sequence[Path], parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._folder = working_folder
+        self._calls = calls
+        self._job: Job | None = None
+        self._step = Label("", wraps=True)
+        self._bar = QProgressBar(self)
+        self._bar.setRange(0, 0)
+        self._bar.setTextVisible(False)
+        self._bar.setFixedHeight(6)
+        self._stop = QPushButton(strings.text("gui_window.stop"), self)
+        self._stop.clicked.connect(self.stop)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(self._step, 1)
+        row.addWidget(self._bar, 1, Qt.AlignmentFlag.AlignVCenter)
+        row.addWidget(self._stop)
+        self._running(False)
+
+    @property
+    def is_running(self) -> bool:
+        """Tell whether something is under way."""
+        return self._job is not None
+
+    def start(self, request: Json) -> None:
+        """Start on `request` (see `worker.main`) with the proposal as it stands now."""
+        self.stop()
+        request = {**request, "time": self._session.now().isoformat()}
+        job = Job(self._session.snapshot(), request, self._folder, self._calls, self)
+        job.progress.connect(self._on_progress)
+        job.done.connect(self._on_done)
+        job.failed.connect(self._on_failed)
+        self._job = job
+        self._tell(strings.text("export.step_layout"), "text")
+        self._running(True)
+        job.start(f"kjxm-desktop {__version__}")
+
+    def stop(self) -> None:
+        """Stop what is under way; earlier files stay as they were."""
+        if self._job is not None:
+            self._job.stop()
+            self._end(strings.text("gui_window.stopped"), "quiet")
+
+    def _on_progress(self, step: str) -> None:
+        self._tell(strings.text(f"export.step_{step}"), "text")
+
+    def _on_done(self, made: Json) -> None:
+        told = strings.text("gui_window.export_done", pages=made["pages"])
+        if made["missing_glyphs"]:
+            told += "　" + strings.text("export.missing_glyphs", glyphs=" ".join(made["missing_glyphs"]))
+        self._end(told, "done")
+        self.made.emit(made)
+
+    def _on_failed(self, error: KjxmError) -> None:
+        self._end(strings.error(error), "error")
+
+    def _end(self, told: str, token: str) -> None:
+        if self._job is not None:
+            self._job.deleteLater()
+        self._job = None
+        self._running(False)
+        self._tell(told, token)
+        self.ended.emit()
+
+    def _tell(self, text: str, token: str) -> None:
+        theme.set_colour(self._step, token)
+        self._step.setText(text)
+        self._step.show()
+
+    def _running(self, running: bool) -> None:
+        self._bar.setVisible(running)
+        self._stop.setVisible(running)

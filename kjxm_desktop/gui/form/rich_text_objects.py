@@ -1,0 +1,219 @@
+"""What stands in prose and is not typed there: tables, pictures, formulas and citations, drawn as one piece."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QRectF, QSizeF, Qt
+from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPen, QPixmap, QPyTextObject, QTextDocument, QTextFormat
+
+from kjxm_desktop import strings
+from kjxm_desktop.core import rich_text
+from kjxm_desktop.core.json_pointer import Json
+from kjxm_desktop.gui import theme
+from kjxm_desktop.gui.form.rich_text_document import BLOCK_OBJECT, RUN_OBJECT, told_by
+from kjxm_desktop.gui.override import override
+from kjxm_desktop.gui.session import Session
+
+MOST_ROWS = 40
+"""So many rows of a table are drawn; the rest is told as a number."""
+MOST_PICTURE_HEIGHT = 360
+_PAD = 4.0
+_WRAP = int(Qt.TextFlag.TextWordWrap | Qt.TextFlag.TextWrapAnywhere)
+
+
+class RichTextObjects(QPyTextObject):
+    """Draws the objects of a document. Qt asks for the size of each, then for its drawing."""
+
+    def __init__(self, session: Session, document: QTextDocument) -> None:
+        super().__init__(document)
+        self._session = session
+        self._pictures: dict[str, QPixmap] = {}
+
+    @override
+    def intrinsicSize(self, doc: QTextDocument, posInDocument: int, format: QTextFormat) -> QSizeF:
+        """Return how large an object is in a document of this width."""
+        told = told_by(format)
+        if format.objectType() != BLOCK_OBJECT:
+            metrics = QFontMetricsF(theme.font("prose"))
+            return QSizeF(metrics.horizontalAdvance(self._run_text(told)) + 2 * _PAD, metrics.height())
+        width = max(120.0, doc.textWidth() - 4 * _PAD)
+        match told["type"]:
+            case "table":
+                return QSizeF(width, _table_height(told, width))
+            case "picture":
+                size = self._picture_size(told, width)
+                return QSizeF(width, size.height() + _caption_height(told.get("caption", ""), width) + 2 * _PAD)
+            case _:
+                return QSizeF(width, QFontMetricsF(theme.font("prose")).height() + 4 * _PAD)
+
+    @override
+    def drawObject(
+        self, painter: QPainter, rect: QRectF, doc: QTextDocument, posInDocument: int, format: QTextFormat
+    ) -> None:
+        """Draw an object."""
+        told = told_by(format)
+        painter.save()
+        if format.objectType() != BLOCK_OBJECT:
+            self._draw_run(painter, rect, told)
+        elif told["type"] == "table":
+            _draw_table(painter, rect, told)
+        elif told["type"] == "picture":
+            self._draw_picture(painter, rect, told)
+        else:
+            _draw_formula(painter, rect, told)
+        painter.restore()
+
+    # ---- within a line
+
+    def _run_text(self, run: Json) -> str:
+        if "cite" not in run:
+            return str(run.get("formula", ""))
+        number = _row_number(self._session, str(run["cite"]))
+        return f"[{number}]" if number else strings.text("gui_form.rich.lost_cite")
+
+    def _draw_run(self, painter: QPainter, rect: QRectF, run: Json) -> None:
+        font = theme.font("prose")
+        font.setItalic("formula" in run)
+        painter.setFont(font)
+        if "formula" in run:
+            painter.fillRect(rect, theme.colour("shade"))
+        painter.setPen(theme.colour("accent" if "cite" in run else "text"))
+        painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, self._run_text(run))
+
+    # ---- pictures
+
+    def _picture(self, sha256: str) -> QPixmap:
+        if sha256 not in self._pictures:
+            made = QPixmap()
+            made.loadFromData(self._session.media(sha256) or b"")
+            self._pictures[sha256] = made
+        return self._pictures[sha256]
+
+    def _picture_size(self, block: Json, width: float) -> QSizeF:
+        picture = self._picture(str(block.get("media", "")))
+        if picture.isNull():
+            return QSizeF(width, 60)
+        size = QSizeF(picture.size())
+        if size.width() > width or size.height() > MOST_PICTURE_HEIGHT:
+            size.scale(QSizeF(width, MOST_PICTURE_HEIGHT), Qt.AspectRatioMode.KeepAspectRatio)
+        return size
+
+    def _draw_picture(self, painter: QPainter, rect: QRectF, block: Json) -> None:
+        picture = self._picture(str(block.get("media", "")))
+        size = self._picture_size(block, rect.width())
+        place = QRectF(rect.x() + (rect.width() - size.width()) / 2, rect.y() + _PAD, size.width(), size.height())
+        if picture.isNull():
+            _draw_lost(painter, place)
+        else:
+            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+            painter.drawPixmap(place, picture, QRectF(picture.rect()))
+        _draw_caption(painter, rect, place.bottom(), str(block.get("caption", "")))
+
+
+def _draw_lost(painter: QPainter, place: QRectF) -> None:
+    painter.setPen(theme.colour("line"))
+    painter.drawRect(place)
+    painter.setPen(theme.colour("quiet"))
+    painter.drawText(place, Qt.AlignmentFlag.AlignCenter, strings.text("gui_form.rich.lost_picture"))
+
+
+def _caption_height(caption: str, width: float) -> float:
+    if not caption:
+        return 0.0
+    return QFontMetricsF(theme.font("hint")).boundingRect(QRectF(0, 0, width, 500), _WRAP, caption).height() + _PAD
+
+
+def _draw_caption(painter: QPainter, rect: QRectF, top: float, caption: str) -> None:
+    if caption:
+        painter.setFont(theme.font("hint"))
+        painter.setPen(theme.colour("quiet"))
+        room = QRectF(rect.x(), top + _PAD, rect.width(), rect.bottom() - top)
+        painter.drawText(room, Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap, caption)
+
+
+# ---- tables
+
+
+def _cell_font(block: Json, row: int) -> QFont:
+    font = theme.font("body")
+    font.setBold(bool(block.get("header")) and row == 0)
+    return font
+
+
+def _row_heights(block: Json, width: float) -> list[float]:
+    rows: Sequence[Sequence[Json]] = block["rows"][:MOST_ROWS]
+    column = width / max(1, len(rows[0]))
+    heights: list[float] = []
+    for at, row in enumerate(rows):
+        metrics = QFontMetricsF(_cell_font(block, at))
+        room = QRectF(0, 0, column - 2 * _PAD, 2000)
+        heights.append(max(metrics.boundingRect(room, _WRAP, cell_text(cell) or " ").height() for cell in row) + 2 * _PAD)
+    return heights
+
+
+def _table_height(block: Json, width: float) -> float:
+    more = QFontMetricsF(theme.font("hint")).height() if len(block["rows"]) > MOST_ROWS else 0.0
+    return sum(_row_heights(block, width)) + _caption_height(block.get("caption", ""), width) + more + 2 * _PAD
+
+
+def _draw_table(painter: QPainter, rect: QRectF, block: Json) -> None:
+    y = rect.y()
+    if caption := str(block.get("caption", "")):
+        _draw_caption(painter, rect, y - _PAD, caption)
+        y += _caption_height(caption, rect.width())
+    for at, (row, height) in enumerate(zip(block["rows"], _row_heights(block, rect.width()), strict=False)):
+        width = rect.width() / len(row)
+        painter.setFont(_cell_font(block, at))
+        for across, cell in enumerate(row):
+            place = QRectF(rect.x() + across * width, y, width, height)
+            if block.get("header") and at == 0:
+                painter.fillRect(place, theme.colour("shade"))
+            painter.setPen(QPen(theme.colour("hairline"), 1))
+            painter.drawRect(place)
+            painter.setPen(theme.colour("text"))
+            painter.drawText(place.adjusted(_PAD, _PAD, -_PAD, -_PAD), _WRAP, cell_text(cell))
+        y += height
+    if len(block["rows"]) > MOST_ROWS:
+        painter.setFont(theme.font("hint"))
+        painter.setPen(theme.colour("quiet"))
+        told = strings.text("gui_form.rich.more_rows", count=len(block["rows"]) - MOST_ROWS)
+        painter.drawText(QRectF(rect.x(), y, rect.width(), rect.bottom() - y), Qt.AlignmentFlag.AlignLeft, told)
+
+
+def cell_text(runs: Sequence[Json]) -> str:
+    """Return what a cell says, formulas as their source."""
+    return "".join(str(run.get("text", run.get("formula", ""))) for run in runs)
+
+
+# ---- formulas
+
+
+def _draw_formula(painter: QPainter, rect: QRectF, block: Json) -> None:
+    place = rect.adjusted(0, _PAD, 0, -_PAD)
+    painter.fillRect(place, theme.colour("shade"))
+    font = theme.font("prose")
+    font.setItalic(True)
+    painter.setFont(font)
+    painter.setPen(theme.colour("text"))
+    text = str(block.get("latex", "")) or rich_text.plain([block])
+    painter.drawText(place, Qt.AlignmentFlag.AlignCenter, painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, int(place.width())))
+
+
+def _row_number(session: Session, row_id: str) -> int | None:
+    """Return the number of the row of some table that has this id: what a citation is written as."""
+    for control in session.form.controls:
+        if control.kind == "table":
+            rows = session.value(control.pointer) or []
+            number = next((at for at, row in enumerate(rows, 1) if row.get("id") == row_id), None)
+            if number is not None:
+                return number
+    return None
+
+
+def draw_in(session: Session, document: QTextDocument) -> RichTextObjects:
+    """Let `document` draw its objects, and return what draws them: it must live as long as the document."""
+    drawing = RichTextObjects(session, document)
+    for kind in (BLOCK_OBJECT, RUN_OBJECT):
+        document.documentLayout().registerHandler(kind, drawing)
+    return drawing

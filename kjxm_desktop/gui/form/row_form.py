@@ -1,0 +1,95 @@
+"""One row of a table as a form of its own, for what is too long for a cell."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
+
+from kjxm_desktop import strings
+from kjxm_desktop.core.form import Control
+from kjxm_desktop.gui import theme
+from kjxm_desktop.gui.form.field_grid import FieldGrid
+from kjxm_desktop.gui.labels import Label
+from kjxm_desktop.gui.session import Session, touches
+
+
+class RowForm(QDialog):
+    """The fields of one row; what is typed is stored at once, as everywhere. Two buttons go from row to row."""
+
+    def __init__(self, session: Session, table: Control, pointer: str, row: int, parent: QWidget) -> None:
+        """Show row number `row` of the table at `pointer`."""
+        super().__init__(parent)
+        self._session = session
+        self._table = table
+        self._pointer = pointer
+        self._row = row
+        self.setModal(False)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self._title = Label("", "group")
+        self._grid = FieldGrid(session, table.columns, f"{pointer}/{row}")
+        area = QScrollArea()
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setWidgetResizable(True)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        paper = QWidget()
+        column = QVBoxLayout(paper)
+        column.addWidget(self._grid)
+        column.addStretch(1)
+        area.setWidget(paper)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(theme.PAGE_MARGIN, theme.PAGE_MARGIN, theme.PAGE_MARGIN, theme.SPACE_FIELDS)
+        layout.addWidget(self._title)
+        layout.addWidget(area, 1)
+        layout.addLayout(self._buttons())
+        self.resize(640, 560)
+        session.value_changed.connect(self._on_value_changed)
+        self.show_row(row)
+
+    @property
+    def row(self) -> int:
+        """Return the number of the row shown."""
+        return self._row
+
+    def _buttons(self) -> QHBoxLayout:
+        line = QHBoxLayout()
+        self._previous = QPushButton(strings.text("gui_form.row.previous"), self)
+        self._next = QPushButton(strings.text("gui_form.row.next"), self)
+        close = QPushButton(strings.text("gui_form.row.close"), self)
+        for button, by, keys in ((self._previous, -1, "Ctrl+PgUp"), (self._next, 1, "Ctrl+PgDown")):
+            button.setAutoDefault(False)
+            button.clicked.connect(lambda _checked=False, by=by: self.show_row(self._row + by))
+            QShortcut(QKeySequence(keys), self, lambda by=by: self.show_row(self._row + by))
+        close.setAutoDefault(False)
+        close.clicked.connect(self.close)
+        line.addWidget(self._previous)
+        line.addWidget(self._next)
+        line.addStretch(1)
+        line.addWidget(close)
+        return line
+
+    def show_row(self, row: int) -> None:
+        """Go to another row; beyond the ends nothing happens."""
+        count = len(self._session.value(self._pointer) or [])
+        if not 0 <= row < count:
+            return
+        self._session.settle()
+        self._row = row
+        self._grid.move_to(f"{self._pointer}/{row}")
+        label = strings.pick(self._table.label)
+        self.setWindowTitle(label)
+        self._title.setText(strings.text("gui_form.row.title", label=label, number=row + 1, count=count))
+        self._previous.setEnabled(row > 0)
+        self._next.setEnabled(row < count - 1)
+
+    def go_to(self, pointer: str) -> None:
+        """Put the keys into the field of a column."""
+        row = self._grid.row_at(pointer)
+        if row is not None:
+            row.take_focus()
+
+    def _on_value_changed(self, pointer: str) -> None:
+        if pointer == self._pointer or not touches(pointer, f"{self._pointer}/{self._row}"):
+            count = len(self._session.value(self._pointer) or [])
+            if self._row >= count:
+                self.close()

@@ -1,0 +1,84 @@
+"""The last row of a table with amounts: their sums, always in sight, never typed."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRect, QSize, Qt, QTimer
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QSizePolicy, QTableView, QWidget
+
+from kjxm_desktop import strings
+from kjxm_desktop.gui import theme
+from kjxm_desktop.gui.form.table_model import TableModel
+from kjxm_desktop.gui.override import override
+
+_SUMMED_PLACES = 2
+
+
+class TableTotals(QWidget):
+    """Sums below the columns of amounts, added up anew when the table has come to rest."""
+
+    def __init__(self, view: QTableView, model: TableModel, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._view = view
+        self._model = model
+        self._sums: dict[int, str] = {}
+        self.setFont(theme.font("money"))
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self._soon = QTimer(self, singleShot=True, interval=0)
+        self._soon.timeout.connect(self._add_up)
+        for changed in (model.dataChanged, model.rowsInserted, model.rowsRemoved, model.modelReset):
+            changed.connect(lambda *_: self._soon.start())
+        view.horizontalHeader().sectionResized.connect(lambda *_: self.update())
+        view.horizontalScrollBar().valueChanged.connect(lambda *_: self.update())
+        self._add_up()
+
+    @property
+    def sums(self) -> dict[int, str]:
+        """Return what is written below each column, by its number."""
+        return self._sums
+
+    def _add_up(self) -> None:
+        sums: dict[int, str] = {}
+        for at in summed_columns(self._model):
+            sums[at] = f"{self._model.total(self._model.columns[at]):,.{_SUMMED_PLACES}f}"
+        if sums != self._sums:
+            self._sums = sums
+            told = [f"{self._model.columns[at].name} {text}" for at, text in sums.items()]
+            self.setAccessibleName(strings.text("gui_form.table.total") + " " + ", ".join(told))
+            self.setVisible(any(text != "0.00" for text in sums.values()))
+            self.update()
+
+    @override
+    def sizeHint(self) -> QSize:
+        """Ask for one dense row."""
+        return QSize(100, theme.DENSE_ROW_HEIGHT)
+
+    @override
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw the sums where their columns stand."""
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), theme.colour("shade"))
+        painter.setPen(theme.colour("line"))
+        painter.drawLine(0, 0, self.width(), 0)
+        font = self.font()
+        font.setBold(True)
+        painter.setFont(font)
+        painter.setPen(theme.colour("text"))
+        left = self._view.verticalHeader().width()
+        middle = Qt.AlignmentFlag.AlignVCenter
+        words = QRect(2 * theme.SPACE_GRID, 0, 200, self.height())
+        painter.drawText(words, Qt.AlignmentFlag.AlignLeft | middle, strings.text("gui_form.table.total"))
+        painter.setClipRect(QRect(left, 0, self.width() - left, self.height()))
+        for at, text in self._sums.items():
+            x = self._view.columnViewportPosition(at) + left
+            room = QRect(x, 0, self._view.columnWidth(at) - theme.SPACE_GRID, self.height())
+            needed = painter.fontMetrics().horizontalAdvance(text) + theme.SPACE_GRID
+            room.setLeft(min(room.left(), room.right() - needed))
+            painter.drawText(room, Qt.AlignmentFlag.AlignRight | middle, text)
+
+
+def summed_columns(model: TableModel) -> list[int]:
+    """Return the columns that have a sum: amounts, but not unit prices, which are finer than 0.01."""
+    from kjxm_desktop.gui.form.spelling import places
+
+    return [at for at, column in enumerate(model.columns) if column.kind == "money" and places(column) <= _SUMMED_PLACES]

@@ -1,0 +1,433 @@
+"""The one window: start page, desk, check page and send page, with the menus and the status bar around them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from pathlib import Path
+
+from PySide6.QtCore import QByteArray, QTimer
+from PySide6.QtGui import QCloseEvent
+from PySide6.QtWidgets import QFileDialog, QMainWindow, QMessageBox, QStackedWidget, QWidget
+
+from kjxm_desktop import __version__, paths, strings
+from kjxm_desktop.core.call import Call, Shelf
+from kjxm_desktop.core.proposal import Proposal
+from kjxm_desktop.errors import KjxmError
+from kjxm_desktop.exchange import names
+from kjxm_desktop.gui import opening, theme
+from kjxm_desktop.gui.check_page import CheckPage
+from kjxm_desktop.gui.desk import Desk
+from kjxm_desktop.gui.export_dialog import ExportDialog
+from kjxm_desktop.gui.menus import Menus
+from kjxm_desktop.gui.opening import Opened
+from kjxm_desktop.gui.override import override
+from kjxm_desktop.gui.saving import SaveKind
+from kjxm_desktop.gui.send_page import SendPage
+from kjxm_desktop.gui.session import Session
+from kjxm_desktop.gui.start_page import Example, Recent, StartPage
+from kjxm_desktop.gui.status_bar import StatusBar
+from kjxm_desktop.settings import Settings
+
+PROGRAM = f"kjxm-desktop {__version__}"
+
+
+class MainWindow(QMainWindow):
+    """Holds at most one open proposal; everything that edits it is the session's."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        calls: Sequence[Path] = (),
+        now: Callable[[], datetime],
+        parent: QWidget | None = None,
+    ) -> None:
+        """Show the start page. `calls` are added folders of calls. Raises KjxmError call.folder for one not there."""
+        super().__init__(parent)
+        self._settings = settings
+        self._added = list(calls)
+        self._shelf = Shelf(paths.schemas(), self._added)
+        self._now = now
+        self._drafts = paths.data_folder() / "drafts"
+        self._recents = opening.Recents(settings, self._drafts)
+        self.session: Session | None = None
+        self.desk: Desk | None = None
+        self.check_page: CheckPage | None = None
+        self.send_page: SendPage | None = None
+        self._stack = QStackedWidget(self)
+        self.setCentralWidget(self._stack)
+        self.start_page = self._make_start_page()
+        self.menus = Menus(self)
+        self.status = StatusBar(self)
+        self.setStatusBar(self.status)
+        self.status.check_wanted.connect(self.show_check)
+        self.status.export_wanted.connect(self.export)
+        self.status.problems_wanted.connect(self.toggle_problems)
+        self.setMinimumSize(960, 640)
+        self._restore_geometry()
+        self._show_start()
+
+    # ---- the start page
+
+    def _make_start_page(self) -> StartPage:
+        page = StartPage(self._shelf.calls, self)
+        page.new_wanted.connect(self.new_proposal)
+        page.open_wanted.connect(self.choose_and_open)
+        page.example_wanted.connect(self.open_example)
+        page.recent_wanted.connect(self.open_recent)
+        self._stack.addWidget(page)
+        return page
+
+    def _show_start(self) -> None:
+        self._title()
+        self.start_page.show_recent(self._recents.all())
+        self._stack.setCurrentWidget(self.start_page)
+        self.status.show_session(None)
+        self.menus.show_session(None)
+        for entry in self._shelf.found:
+            if entry.error is not None:
+                self.status.showMessage(strings.error(entry.error), 15_000)
+
+    # ---- opening
+
+    def new_proposal(self, call: Call) -> None:
+        """Begin a proposal for `call`; it lives in the working copy until it gets a name."""
+        if self._leave():
+            self._open(Opened(Proposal(call)))
+
+    def choose_and_open(self) -> None:
+        """Ask for a file and open it."""
+        title = strings.text("gui_window.open")
+        told, _ = QFileDialog.getOpenFileName(self, title, "", strings.text("gui_window.file_kind"))
+        if told:
+            self.open_file(Path(told))
+
+    def open_file(self, path: Path) -> bool:
+        """Open the draft at `path` and what the working copy has beyond it; tell why when that cannot be done."""
+        return self._try(lambda: opening.open_file(path, self._shelf, self._drafts))
+
+    def open_recent(self, recent: Recent) -> bool:
+        """Go on with a draft worked on before, by its file or by its working copy."""
+        return self._try(lambda: opening.open_recent(recent, self._shelf, self._drafts))
+
+    def open_example(self, example: Example) -> bool:
+        """Open a copy of an example, as a new proposal without a name."""
+        return self._try(lambda: opening.open_example(example.data_file, self._shelf))
+
+    def _try(self, read: Callable[[], Opened]) -> bool:
+        try:
+            opened = read()
+        except KjxmError as error:
+            self.tell(strings.error(error))
+            return False
+        if not self._leave():
+            return False
+        self._open(opened)
+        return True
+
+    def _open(self, opened: Opened) -> None:
+        session = Session(
+            opened.proposal,
+            working_folder=self._drafts,
+            program=PROGRAM,
+            now=self._now,
+            path=opened.path,
+            base_sha256=opened.base_sha256,
+            parent=self,
+        )
+        self.session = session
+        session.save_state_changed.connect(self._title)
+        session.conflict_kept.connect(self._on_conflict)
+        self._build_pages(session)
+        self._tell_about(opened)
+        if opened.unsaved:
+            session.mark_unsaved()
+        # After the first paint: the check loads the schema library.
+        QTimer.singleShot(0, session, session.check_soon)
+
+    def _build_pages(self, session: Session) -> None:
+        self.desk = Desk(session, self)
+        self.desk.restore_layout(self._settings.get("window").get("panels", ""))
+        self.desk.confirm_wanted.connect(self.show_check)
+        self.desk.panels_changed.connect(lambda: self.menus.show_session(self.session))
+        self._stack.addWidget(self.desk)
+        self._stack.setCurrentWidget(self.desk)
+        self.status.show_session(session)
+        self.menus.show_session(session)
+        self._title()
+        self.desk.open_at_last_place()
+
+    def _tell_about(self, opened: Opened) -> None:
+        if self.desk is None:
+            return
+        if opened.foreign_call:
+            call = opened.proposal.call
+            told = strings.text("gui_window.foreign_call", title=strings.pick(call.title), version=call.version)
+            self.desk.strip.tell(told)
+        if opened.restored_at is not None:
+            told = strings.text("gui_window.restored", time=f"{opened.restored_at:%H:%M:%S}", count=opened.restored_count)
+            discard = (strings.text("gui_window.discard_restored"), self._discard_restored)
+            self.desk.strip.tell(told, actions=[discard] if opened.path else [])
+        if opened.other_copy is not None:
+            other = opened.other_copy
+            told = strings.text("gui_window.other_copy", time=strings.moment(other.saved_at))
+            keep = (strings.text("gui_window.open_other_copy"), lambda: self._open_other(other.doc_id))
+            self.desk.strip.tell(told, token="warning", icon="warning", actions=[keep])
+
+    def _discard_restored(self) -> None:
+        """Go back to what the file says; what was restored can be had again by redo until the window closes."""
+        if self.session is not None and self.session.path is not None:
+            try:
+                stored = opening.file_only(self.session.path, self._shelf)
+            except KjxmError as error:
+                self.tell(strings.error(error))
+                return
+            self.session.replace_all(stored)
+
+    def _open_other(self, doc_id: str) -> None:
+        self._try(lambda: opening.open_copy_apart(doc_id, self._shelf, self._drafts))
+
+    def _on_conflict(self, path: str) -> None:
+        if self.desk is not None:
+            self.desk.strip.tell(strings.text("gui_window.conflict", name=Path(path).name), icon="warning", token="warning")
+
+    # ---- leaving
+
+    def close_proposal(self) -> None:
+        """Store the open proposal and show the start page."""
+        if self._leave():
+            self._show_start()
+
+    def _leave(self) -> bool:
+        """Store and put away the open proposal; False when it could not be stored and the person stays."""
+        session = self.session
+        if session is None:
+            return True
+        state = session.close()
+        if state.kind is SaveKind.FAILED and not self._lose_it(state.words()):
+            return False
+        self._recents.note(session)
+        self._remember_layout()
+        self.session = None
+        for widget in (self.desk, self.check_page, self.send_page):
+            if widget is not None:
+                self._stack.removeWidget(widget)
+                widget.deleteLater()
+        self.desk = self.check_page = self.send_page = None
+        session.deleteLater()
+        return True
+
+    def _lose_it(self, reason: str) -> bool:
+        """Ask what to do with what could not be stored: a decision with loss, so it is asked."""
+        box = QMessageBox(self)
+        box.setIcon(QMessageBox.Icon.Warning)
+        box.setText(strings.text("gui_window.not_stored"))
+        box.setInformativeText(reason)
+        elsewhere = box.addButton(strings.text("gui_window.save_elsewhere"), QMessageBox.ButtonRole.AcceptRole)
+        lose = box.addButton(strings.text("gui_window.close_anyway"), QMessageBox.ButtonRole.DestructiveRole)
+        box.addButton(strings.text("gui_window.stay"), QMessageBox.ButtonRole.RejectRole)
+        box.exec()
+        if box.clickedButton() is elsewhere:
+            return self.save_as() and self.session is not None and self.session.close().kind is not SaveKind.FAILED
+        if box.clickedButton() is lose:
+            if self.session is not None:
+                self.session.abandon()
+            return True
+        return False
+
+    @override
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Store everything; stay when that failed and the person wants to."""
+        if self._leave():
+            self._settings.set("window", {**self._settings.get("window"), "geometry": _hex(self.saveGeometry())})
+            event.accept()
+        else:
+            event.ignore()
+
+    # ---- saving
+
+    def save(self) -> None:
+        """Ctrl+S: write the file; ask for a name when there is none."""
+        if self.session is None:
+            return
+        if self.session.path is None:
+            self.save_as()
+        else:
+            self.session.save()
+
+    def save_as(self) -> bool:
+        """Ask for a name and write there; tell whether a name was given."""
+        if self.session is None:
+            return False
+        call, data = self.session.call, self.session.data
+        proposed = (self.session.path or Path.home() / f"{names.stem(call, data, draft=False)}.kjxm").as_posix()
+        kind = strings.text("gui_window.file_kind")
+        told, _ = QFileDialog.getSaveFileName(self, strings.text("gui_window.save_as"), proposed, kind)
+        if not told:
+            return False
+        path = Path(told)
+        self.session.save_as(path if path.suffix == ".kjxm" else path.with_name(path.name + ".kjxm"))
+        return True
+
+    # ---- pages and panels
+
+    def show_desk(self) -> None:
+        """Show the page being written."""
+        if self.desk is not None:
+            self._stack.setCurrentWidget(self.desk)
+
+    def go_to(self, pointer: str) -> None:
+        """Show the field at `pointer`."""
+        if self.desk is not None:
+            self.show_desk()
+            self.desk.go_to(pointer)
+
+    def show_check(self) -> None:
+        """F7: check everything and show the findings by section."""
+        if self.session is None:
+            return
+        if self.check_page is None:
+            page = CheckPage(self.session, self)
+            page.place_chosen.connect(self._on_place_from_check)
+            page.clause_chosen.connect(self.show_clause)
+            page.back_wanted.connect(self.show_desk)
+            page.export_wanted.connect(self.export)
+            page.send_wanted.connect(self.show_send)
+            self._stack.addWidget(page)
+            self.check_page = page
+        self._stack.setCurrentWidget(self.check_page)
+        self.check_page.show_findings()
+
+    def _on_place_from_check(self, pointer: str) -> None:
+        self.go_to(pointer)
+        self.status.offer_return()
+
+    def show_clause(self, clause: str) -> None:
+        """Open the notice at a clause."""
+        if self.desk is not None:
+            self.show_desk()
+            self.desk.show_clause(clause)
+
+    def show_send(self) -> None:
+        """Show the page that makes the folder to be mailed."""
+        if self.session is None:
+            return
+        if self.send_page is None:
+            self.send_page = SendPage(self.session, self._export_folder(), self._drafts, self._added, self)
+            self.send_page.back_wanted.connect(self.show_desk)
+            self.send_page.check_wanted.connect(self.show_check)
+            self._stack.addWidget(self.send_page)
+        self._stack.setCurrentWidget(self.send_page)
+        self.send_page.show_state()
+
+    def export(self) -> None:
+        """Ctrl+E: write DOCX and PDF; never disabled."""
+        if self.session is None:
+            return
+        dialog = ExportDialog(self.session, self._export_folder(), self._drafts, self._added, self)
+        dialog.check_wanted.connect(self.show_check)
+        dialog.open()
+
+    def _export_folder(self) -> Path:
+        """Return where exports go: beside the draft, or where documents are kept."""
+        if self.session is not None and self.session.path is not None:
+            return self.session.path.parent
+        return opening.documents_folder()
+
+    def toggle_problems(self) -> None:
+        """Open or close the list of findings."""
+        if self.desk is not None:
+            self.show_desk()
+            self.desk.show_problems(not self.desk.problems.isVisible())
+
+    def step_problem(self, by: int) -> None:
+        """F8 and Shift+F8: lead to the next or the previous finding."""
+        if self.desk is not None and self.session is not None:
+            if not self.session.checked:
+                self.session.check_now()
+            self.show_desk()
+            self.desk.step_problem(by)
+
+    # ---- appearance, language
+
+    def set_appearance(self, mode: theme.Mode) -> None:
+        """Choose light, dark or as the system does."""
+        from PySide6.QtWidgets import QApplication
+
+        self._settings.set("appearance", mode)
+        application = QApplication.instance()
+        if isinstance(application, QApplication):
+            theme.apply(application, mode)
+
+    def set_language(self, language: str) -> None:
+        """Speak another language: everything around the proposal is built again, the proposal stays open."""
+        self._settings.set("language", language)
+        strings.use(language)
+        session = self.session
+        if session is not None:
+            session.settle()
+        for widget in (self.start_page, self.desk, self.check_page, self.send_page):
+            if widget is not None:
+                self._stack.removeWidget(widget)
+                widget.deleteLater()
+        self.desk = self.check_page = self.send_page = None
+        self.start_page = self._make_start_page()
+        self.menus.rebuild()
+        self.status.rebuild()
+        if session is None:
+            self._show_start()
+        else:
+            self._build_pages(session)
+
+    @property
+    def appearance(self) -> str:
+        """Return the appearance chosen."""
+        return self._settings.get("appearance")
+
+    # ---- telling
+
+    def tell(self, sentence: str) -> None:
+        """Show one sentence that needs to be read before going on."""
+        box = QMessageBox(self)
+        box.setIcon(QMessageBox.Icon.Information)
+        box.setWindowTitle(strings.text("gui_window.program"))
+        box.setText(sentence)
+        box.addButton(strings.text("gui_window.understood"), QMessageBox.ButtonRole.AcceptRole)
+        box.open()
+
+    def on_crash(self, kind: str, place: str) -> None:
+        """Store what there is after a bug, tell, and go on."""
+        if self.session is not None:
+            self.session.keep_now()
+        if self.desk is not None:
+            told = strings.text("gui_window.crashed", kind=kind, place=place)
+            self.desk.strip.tell(told, icon="warning", token="warning")
+
+    def _title(self) -> None:
+        session = self.session
+        if session is None:
+            self.setWindowTitle(strings.text("gui_window.program"))
+            return
+        name = session.path.name if session.path else strings.text("gui_window.unnamed")
+        self.setWindowTitle(f"{name} — {strings.text('gui_window.program')}")
+
+    # ---- remembering
+
+    def _remember_layout(self) -> None:
+        if self.desk is not None:
+            self._settings.set("window", {**self._settings.get("window"), "panels": self.desk.layout_state()})
+
+    def _restore_geometry(self) -> None:
+        told = self._settings.get("window").get("geometry", "")
+        if not (told and self.restoreGeometry(QByteArray.fromHex(told.encode("ascii")))):
+            self.resize(1280, 720)
+
+    def quit(self) -> None:
+        """Close the window."""
+        self.close()
+
+
+def _hex(data: QByteArray) -> str:
+    return bytes(data.toHex().data()).decode("ascii")
+

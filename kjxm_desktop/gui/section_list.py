@@ -1,0 +1,177 @@
+"""The list of sections on the left: where things stand in words, and the way to each page."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal
+from PySide6.QtGui import QFontMetrics, QPainter
+from PySide6.QtWidgets import (
+    QFrame,
+    QListWidget,
+    QListWidgetItem,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from kjxm_desktop import strings
+from kjxm_desktop.gui import theme
+from kjxm_desktop.gui.labels import Label
+from kjxm_desktop.gui.override import override
+from kjxm_desktop.gui.session import SectionState, Session
+
+_SECTION_ROLE = Qt.ItemDataRole.UserRole
+_ICON_ROLE = Qt.ItemDataRole.UserRole + 1
+_TOKEN_ROLE = Qt.ItemDataRole.UserRole + 2
+_COUNT_ROLE = Qt.ItemDataRole.UserRole + 3
+
+_LOOKS = {
+    SectionState.NOT_STARTED: ("state-empty", "quiet"),
+    SectionState.IN_PROGRESS: ("state-half", "accent"),
+    SectionState.DONE: ("state-done", "done"),
+    SectionState.WRONG: ("state-wrong", "error"),
+}
+
+
+class SectionList(QWidget):
+    """Names the sections that are asked, each with its state and its gaps; a click or Enter goes there."""
+
+    section_chosen = Signal(str)
+    """The person wants to see the section of this id."""
+    confirm_wanted = Signal()
+    """The person wants to see what only a person can confirm."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._title = Label(strings.pick(session.call.short_title), "group", parent=self)
+        self._gaps = Label("", "hint", "quiet", parent=self)
+        self._list = _List(self)
+        self._list.currentItemChanged.connect(self._on_current)
+        self._confirm = QToolButton(self)
+        self._confirm.setAutoRaise(True)
+        self._confirm.setText(strings.text("gui_window.confirm_by_person", count=len(session.call.rules["manual"])))
+        self._confirm.clicked.connect(self.confirm_wanted)
+        self._confirm.setVisible(bool(session.call.rules["manual"]))
+        self._lay_out()
+        session.diagnostics_changed.connect(self.refresh)
+        session.notes_changed.connect(self.refresh)
+        session.value_changed.connect(self._on_value)
+        self.refresh()
+
+    def _lay_out(self) -> None:
+        column = QVBoxLayout(self)
+        column.setContentsMargins(12, 12, 8, 8)
+        column.setSpacing(theme.SPACE_IN_FIELD)
+        column.addWidget(self._title)
+        column.addWidget(self._gaps)
+        column.addSpacing(8)
+        column.addWidget(self._list, 1)
+        column.addWidget(self._confirm, 0, Qt.AlignmentFlag.AlignLeft)
+
+    def set_current(self, section_id: str) -> None:
+        """Mark the section of that id as the one on the page, without asking for it again."""
+        for row in range(self._list.count()):
+            if self._list.item(row).data(_SECTION_ROLE) == section_id:
+                self._list.blockSignals(True)
+                self._list.setCurrentRow(row)
+                self._list.blockSignals(False)
+
+    def refresh(self) -> None:
+        """Show sections, states and counts as they are now."""
+        shown = [section for section in self._session.form.sections if self._session.shown(f"/{section.id}")]
+        self._list.set_rows(len(shown))
+        for row, section in enumerate(shown):
+            state = self._session.section_state(section.id)
+            gaps = self._session.gap_count(section.id)
+            icon, token = _LOOKS[state]
+            item = self._list.item(row)
+            item.setText(strings.pick(section.title))
+            item.setData(_SECTION_ROLE, section.id)
+            item.setData(_ICON_ROLE, icon)
+            item.setData(_TOKEN_ROLE, token)
+            item.setData(_COUNT_ROLE, str(gaps) if gaps else "")
+            item.setData(Qt.ItemDataRole.AccessibleTextRole, _spoken(item.text(), state, gaps))
+            item.setToolTip(_spoken(item.text(), state, gaps))
+        self._gaps.setText(_left(self._session.gap_count()))
+
+    def _on_value(self, pointer: str) -> None:
+        section_id = pointer.split("/")[1] if pointer else ""
+        if self._session.form.section(section_id) is not None and pointer.count("/") <= 2:
+            self.refresh()
+
+    def _on_current(self, item: QListWidgetItem | None) -> None:
+        if item is not None:
+            self.section_chosen.emit(item.data(_SECTION_ROLE))
+
+
+def _left(gaps: int | None) -> str:
+    if gaps is None:
+        return ""
+    return strings.text("gui_window.left", count=gaps) if gaps else strings.text("gui_window.nothing_left")
+
+
+def _spoken(title: str, state: SectionState, gaps: int | None) -> str:
+    word = strings.text(f"gui_form.state.{state}")
+    return "，".join([title, word, _left(gaps)]) if gaps else f"{title}，{word}"
+
+
+class _List(QListWidget):
+    """The rows, painted by `_Row`."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setItemDelegate(_Row(self))
+        self.setAccessibleName(strings.text("gui_window.sections"))
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.viewport().setAutoFillBackground(False)
+        self.setMouseTracking(True)
+
+    def set_rows(self, count: int) -> None:
+        """Have exactly `count` rows, keeping those that are there."""
+        while self.count() > count:
+            self.takeItem(self.count() - 1)
+        while self.count() < count:
+            self.addItem(QListWidgetItem())
+
+
+class _Row(QStyledItemDelegate):
+    """Paints one section: icon of its state, title, number of gaps."""
+
+    @override
+    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
+        """Ask for one row of the desk's height."""
+        return QSize(0, max(theme.ROW_HEIGHT, QFontMetrics(option.font).height() + 10))
+
+    @override
+    def paint(
+        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        """Paint the row."""
+        painter.save()
+        area = QRect(option.rect)
+        selected = bool(option.state & QStyle.StateFlag.State_Selected)
+        if selected:
+            painter.fillRect(area, theme.colour("selection"))
+            painter.fillRect(area.left(), area.top(), 3, area.height(), theme.colour("accent"))
+        elif option.state & QStyle.StateFlag.State_MouseOver:
+            painter.fillRect(area, theme.colour("shade"))
+        if selected and option.state & QStyle.StateFlag.State_HasFocus:
+            painter.setPen(theme.colour("accent"))
+            painter.drawRect(area.adjusted(0, 0, -1, -1))
+        icon = theme.pixmap(index.data(_ICON_ROLE), index.data(_TOKEN_ROLE))
+        painter.drawPixmap(area.left() + 10, area.center().y() - theme.ICON_SIZE // 2 + 1, icon)
+        count = str(index.data(_COUNT_ROLE) or "")
+        metrics = QFontMetrics(option.font)
+        right = area.adjusted(0, 0, -8, 0)
+        painter.setFont(option.font)
+        painter.setPen(theme.colour("quiet"))
+        painter.drawText(right, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, count)
+        title = area.adjusted(34, 0, -14 - metrics.horizontalAdvance(count), 0)
+        painter.setPen(theme.colour("text"))
+        words = metrics.elidedText(index.data(), Qt.TextElideMode.ElideRight, title.width())
+        painter.drawText(title, Qt.AlignmentFlag.AlignVCenter, words)
+        painter.restore()

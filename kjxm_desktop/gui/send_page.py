@@ -1,0 +1,261 @@
+"""The page for sending: the two files, the e-mail, the receipt, in three steps side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication
+from PySide6.QtWidgets import (
+    QFileDialog,
+    QFrame,
+    QHBoxLayout,
+    QListWidget,
+    QPlainTextEdit,
+    QPushButton,
+    QRadioButton,
+    QScrollArea,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from kjxm_desktop import strings
+from kjxm_desktop.core.json_pointer import Json
+from kjxm_desktop.exchange import mail
+from kjxm_desktop.gui import theme
+from kjxm_desktop.gui.buttons import PrimaryButton
+from kjxm_desktop.gui.export_dialog import FolderLine, show_in_desktop
+from kjxm_desktop.gui.export_work import ExportWork
+from kjxm_desktop.gui.labels import Label
+from kjxm_desktop.gui.override import override
+from kjxm_desktop.gui.session import Session
+
+
+class SendPage(QWidget):
+    """Makes the folder that is mailed and offers every way to get it into a mail program."""
+
+    back_wanted = Signal()
+    check_wanted = Signal()
+
+    def __init__(
+        self,
+        session: Session,
+        folder: Path,
+        working_folder: Path,
+        calls: Sequence[Path],
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.setAcceptDrops(True)
+        self._session = session
+        self._made: Json = None
+        self.target = FolderLine(folder, self)
+        self.final = QRadioButton(strings.text("gui_window.as_final"), self)
+        self.draft = QRadioButton(strings.text("gui_window.as_draft"), self)
+        self._blocked = QPushButton(self)
+        self._blocked.clicked.connect(self.check_wanted)
+        self._extra = QListWidget(self)
+        self._extra.setAccessibleName(strings.text("gui_window.extra_files"))
+        self._extra.setMaximumHeight(90)
+        self.work = ExportWork(session, working_folder, calls, self)
+        self.work.made.connect(self._on_made)
+        self.work.ended.connect(lambda: self.start_button.setEnabled(True))
+        self.start_button = PrimaryButton(strings.text("gui_window.make_package"), parent=self)
+        self.start_button.clicked.connect(self._on_start)
+        self._files = Label("", wraps=True)
+        self._receipt = Label("", wraps=True)
+        self._warning = Label("", "body", "warning", wraps=True)
+        self._letter = {name: QPlainTextEdit() for name in ("to", "subject", "body")}
+        self._after: list[QPushButton] = []
+        self._lay_out()
+
+    # ---- building
+
+    def _lay_out(self) -> None:
+        area = QScrollArea(self)
+        area.setWidgetResizable(True)
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        inner = QWidget(area)
+        column = QVBoxLayout(inner)
+        column.setContentsMargins(theme.PAGE_MARGIN, 12, theme.PAGE_MARGIN, theme.PAGE_MARGIN)
+        column.setSpacing(10)
+        column.addLayout(self._top())
+        column.addWidget(self.work)
+        column.addWidget(self._warning)
+        steps = QHBoxLayout()
+        steps.setSpacing(16)
+        for number, step in enumerate((self._step_files(), self._step_mail(), self._step_receipt()), 1):
+            steps.addWidget(_card(strings.text(f"gui_window.step_{number}"), step), 4 if number == 2 else 3)
+        column.addLayout(steps)
+        column.addStretch(1)
+        area.setWidget(inner)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.addWidget(area)
+
+    def _top(self) -> QVBoxLayout:
+        top = QVBoxLayout()
+        top.setSpacing(8)
+        bar = QHBoxLayout()
+        back = QPushButton(strings.text("gui_window.back_to_writing"))
+        theme.set_icon(back, "back")
+        back.clicked.connect(self.back_wanted)
+        bar.addWidget(back)
+        bar.addStretch(1)
+        top.addLayout(bar)
+        top.addWidget(Label(strings.text("gui_window.send_title"), "title"))
+        state = QHBoxLayout()
+        for widget in (self.final, self.draft, self._blocked):
+            state.addWidget(widget)
+        state.addStretch(1)
+        top.addLayout(state)
+        where = QHBoxLayout()
+        where.addWidget(Label(strings.text("gui_window.target_folder"), "label"))
+        where.addWidget(self.target, 1)
+        where.addWidget(self.start_button)
+        top.addLayout(where)
+        return top
+
+    def _step_files(self) -> QVBoxLayout:
+        column = QVBoxLayout()
+        column.addWidget(self._files)
+        for kind in ("pdf", "docx"):
+            column.addWidget(self._then(f"gui_window.open_{kind}", lambda kind=kind: self._open_file(f".{kind}")))
+        column.addWidget(self._then("gui_window.open_folder", self._open_folder))
+        column.addSpacing(8)
+        column.addWidget(Label(strings.text("gui_window.extra_files"), "label"))
+        column.addWidget(Label(strings.text("gui_window.extra_note"), "hint", "quiet", wraps=True))
+        column.addWidget(self._extra)
+        row = QHBoxLayout()
+        add = QPushButton(strings.text("gui_window.extra_add"))
+        add.clicked.connect(self._on_add_extra)
+        remove = QPushButton(strings.text("gui_window.extra_remove"))
+        remove.clicked.connect(lambda: self._extra.takeItem(self._extra.currentRow()))
+        row.addWidget(add)
+        row.addWidget(remove)
+        row.addStretch(1)
+        column.addLayout(row)
+        column.addStretch(1)
+        return column
+
+    def _step_mail(self) -> QVBoxLayout:
+        column = QVBoxLayout()
+        for name, box in self._letter.items():
+            head = QHBoxLayout()
+            head.addWidget(Label(strings.text(f"gui_window.mail_{name}"), "label"), 1)
+            copy = QToolButton()
+            copy.setText(strings.text("gui_window.copy"))
+            copy.setAccessibleName(strings.text(f"gui_window.copy_{name}"))
+            copy.clicked.connect(lambda _checked=False, box=box: QGuiApplication.clipboard().setText(box.toPlainText()))
+            head.addWidget(copy)
+            column.addLayout(head)
+            box.setReadOnly(True)
+            box.setTabChangesFocus(True)
+            box.setAccessibleName(strings.text(f"gui_window.mail_{name}"))
+            box.setFixedHeight({"to": 32, "subject": 52}.get(name, 170))
+            column.addWidget(box)
+        column.addWidget(self._then("gui_window.open_mail", self._open_mail))
+        column.addWidget(Label(strings.text("gui_window.mail_note"), "hint", "quiet", wraps=True))
+        column.addStretch(1)
+        return column
+
+    def _step_receipt(self) -> QVBoxLayout:
+        column = QVBoxLayout()
+        column.addWidget(self._receipt)
+        column.addWidget(self._then("gui_window.open_receipt", lambda: self._open_file("回执.txt")))
+        column.addStretch(1)
+        return column
+
+    def _then(self, key: str, act: object) -> QPushButton:
+        button = QPushButton(strings.text(key))
+        button.clicked.connect(act)  # pyright: ignore[reportArgumentType]
+        button.setEnabled(False)
+        self._after.append(button)
+        return button
+
+    # ---- what happens
+
+    def show_state(self) -> None:
+        """Check everything now and show whether a final may leave; the letter as it would read."""
+        blocking = sum(1 for item in self._session.check_now() if item.blocks)
+        self.final.setEnabled(not blocking)
+        (self.draft if blocking else self.final).setChecked(True)
+        self._blocked.setVisible(blocking > 0)
+        self._blocked.setText(strings.text("gui_window.see_blocking", count=blocking))
+        self._show_letter(mail.letter(self._session.call, self._session.data, []))
+        self._files.setText(strings.text("gui_window.not_made"))
+        self._receipt.setText(strings.text("gui_window.not_made"))
+        self.start_button.setFocus()
+
+    def _show_letter(self, told: mail.Letter) -> None:
+        for name, text in (("to", told.to), ("subject", told.subject), ("body", told.body)):
+            self._letter[name].setPlainText(text)
+
+    def extra_files(self) -> list[Path]:
+        """Return the files that travel in the mail alone."""
+        return [Path(self._extra.item(row).text()) for row in range(self._extra.count())]
+
+    def add_extra(self, paths: Sequence[Path]) -> None:
+        """Add files that travel in the mail alone."""
+        have = set(self.extra_files())
+        self._extra.addItems([str(path) for path in paths if path.is_file() and path not in have])
+
+    def _on_add_extra(self) -> None:
+        told, _ = QFileDialog.getOpenFileNames(self, strings.text("gui_window.extra_add"))
+        self.add_extra([Path(path) for path in told])
+
+    def _on_start(self) -> None:
+        self.start_button.setEnabled(False)
+        request = {"action": "package", "to": str(self.target.folder), "draft": self.draft.isChecked()}
+        self.work.start({**request, "extra": [str(path) for path in self.extra_files()]})
+
+    def _on_made(self, made: Json) -> None:
+        self._made = made
+        self._show_letter(mail.Letter(made["to"], made["subject"], made["body"]))
+        lines = [f"{item['name']}　{_size(item['bytes'])}" for item in made["files"]]
+        self._files.setText("\n".join([strings.text("gui_window.pages", count=made["pages"]), *lines]))
+        self._receipt.setText(strings.text("gui_window.receipt_made", folder=Path(made["folder"]).name))
+        warning = made["size_warning"]
+        size = next(item["bytes"] for item in made["files"] if item["name"].endswith(".eml")) / 1_000_000
+        self._warning.setText(strings.text(f"mail.size_{warning}", size=f"{size:.1f}") if warning else "")
+        for button in self._after:
+            button.setEnabled(True)
+
+    def _open_file(self, ending: str) -> None:
+        name = next(item["name"] for item in self._made["files"] if item["name"].endswith(ending))
+        show_in_desktop(Path(self._made["folder"]) / name)
+
+    def _open_folder(self) -> None:
+        show_in_desktop(Path(self._made["folder"]))
+
+    def _open_mail(self) -> None:
+        show_in_desktop(Path(self._made["eml"]))
+
+    @override
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Take files."""
+        if event.mimeData().hasUrls():
+            event.acceptProposedAction()
+
+    @override
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Add the files dropped."""
+        self.add_extra([Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()])
+        event.acceptProposedAction()
+
+
+def _size(size: int) -> str:
+    return f"{size / 1_000_000:.1f} MB" if size >= 100_000 else f"{max(1, round(size / 1000))} KB"
+
+
+def _card(title: str, inner: QVBoxLayout) -> QWidget:
+    card = QFrame()
+    card.setFrameShape(QFrame.Shape.StyledPanel)
+    card.setAutoFillBackground(True)
+    column = QVBoxLayout(card)
+    column.setContentsMargins(16, 12, 16, 16)
+    column.addWidget(Label(title, "group"), 0, Qt.AlignmentFlag.AlignTop)
+    column.addLayout(inner, 1)
+    return card

@@ -1,0 +1,393 @@
+"""The open proposal as the window sees it: every edit, every finding and every save passes here."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtGui import QGuiApplication
+
+from kjxm_desktop.core import json_pointer, notes
+from kjxm_desktop.core.call import Call
+from kjxm_desktop.core.form import Form
+from kjxm_desktop.core.json_pointer import Json
+from kjxm_desktop.core.proposal import Proposal
+from kjxm_desktop.core.validation import Diagnostic, Severity
+from kjxm_desktop.gui.checking import Checking
+from kjxm_desktop.gui.saving import Saving, SaveState, copy_of
+from kjxm_desktop.gui.undo import History, SetValue
+
+
+RANK = {Severity.ERROR: 0, Severity.MISSING: 1, Severity.WARNING: 2, Severity.ADVICE: 3}
+"""How bad findings are, worst first."""
+
+
+class SectionState(StrEnum):
+    """How far a section is; the section list shows it as icon and word (`gui_form.state.<value>`)."""
+
+    NOT_STARTED = "not_started"
+    IN_PROGRESS = "in_progress"
+    DONE = "done"
+    WRONG = "wrong"
+
+
+class Session(QObject):
+    """One open proposal: its data, history, findings and safe-keeping.
+
+    Widgets know the session, the session knows no widget. Data changes through `edit`, `edit_together`, `undo` and
+    `redo` only, and every change is told by `value_changed`. Findings follow 150 ms after the last key in slices of
+    3 ms; the working copy 400 ms after it. While an input method composes (`composing`) neither happens.
+
+    Made after the first paint is wanted: the first check (it loads the schema library) starts with `check_soon`.
+    """
+
+    value_changed = Signal(str)
+    """A value changed; the pointer may be of a whole table ("/budget/lines") or of one answer. See `touches`."""
+    diagnostics_changed = Signal()
+    """A check has ended, or marks of gaps are to be shown or hidden: findings, counts and states may be new."""
+    history_changed = Signal()
+    """There is something else to undo or redo."""
+    notes_changed = Signal()
+    """A section was marked done, or no longer."""
+    place_wanted = Signal(str)
+    """The view should go to this pointer: undo or redo has changed it."""
+    save_state_changed = Signal()
+    """`save_state` is new."""
+    conflict_kept = Signal(str)
+    """The file had been changed outside; ours now lives in the file of this path, theirs was left as it is."""
+    settling = Signal()
+    """Fields commit what an input method composes and hand over what they hold back (rich text waits 100 ms)."""
+
+    def __init__(
+        self,
+        proposal: Proposal,
+        *,
+        working_folder: Path,
+        program: str,
+        now: Callable[[], datetime],
+        path: Path | None = None,
+        base_sha256: str | None = None,
+        parent: QObject | None = None,
+    ) -> None:
+        """Open `proposal`.
+
+        `working_folder` holds the working copies of all drafts, `program` is written into the file ("kjxm-desktop
+        0.1.0"), `now` tells the time. `path` and `base_sha256` are of the file it was read from, None for a new draft.
+        """
+        super().__init__(parent)
+        self._proposal = proposal
+        self._now = now
+        self._history = History()
+        self._composing = False
+        self._gaps_shown: set[str] = set(notes.done_sections(proposal.notes))
+        self._found_under: dict[str, list[Diagnostic]] = {}
+        self._checking = Checking(proposal.call, lambda: proposal.data, now, self)
+        self._checking.finished.connect(self._on_checked)
+        self._saving = Saving(proposal, working_folder, program, now, path, base_sha256, self)
+        self._saving.changed.connect(self.save_state_changed)
+        self._saving.conflict_kept.connect(self.conflict_kept)
+        app = QGuiApplication.instance()
+        if isinstance(app, QGuiApplication):
+            app.applicationStateChanged.connect(self._on_application_state_changed)
+
+    # ---- what is open
+
+    @property
+    def proposal(self) -> Proposal:
+        """Return the open proposal; to be read, never changed."""
+        return self._proposal
+
+    @property
+    def call(self) -> Call:
+        """Return the call it answers."""
+        return self._proposal.call
+
+    @property
+    def form(self) -> Form:
+        """Return the form of that call."""
+        return self._proposal.call.form
+
+    @property
+    def data(self) -> Json:
+        """Return all answers: immutable, a new tree after each edit."""
+        return self._proposal.data
+
+    @property
+    def path(self) -> Path | None:
+        """Return the file it is kept in; None while it has no name."""
+        return self._saving.path
+
+    def now(self) -> datetime:
+        """Return the time, aware."""
+        return self._now()
+
+    def value(self, pointer: str) -> Json:
+        """Return the answer at `pointer`; None when there is none."""
+        return self._proposal.get(pointer)
+
+    def shown(self, pointer: str) -> bool:
+        """Tell whether what stands at `pointer` is asked."""
+        return self.form.shown(pointer, self.data)
+
+    def snapshot(self) -> Proposal:
+        """Return a copy that later edits do not touch, for export and preview in another process or thread."""
+        self.settle()
+        return copy_of(self._proposal)
+
+    # ---- edits
+
+    def edit(self, pointer: str, value: Json, *, apart: bool = False) -> bool:
+        """Put `value` at `pointer` (None, "", [] or {}: remove it) and return whether that changed anything.
+
+        Quick edits of one value become one step of the history; `apart` makes this one a step of its own (a paste, a
+        choice, a row). Raises KjxmError data.* when the value may not stand there: too long, wrong shape; nothing is
+        changed then.
+        """
+        return self.edit_together([(pointer, value)], apart=apart)
+
+    def edit_together(self, edits: Sequence[tuple[str, Json]], *, apart: bool = True) -> bool:
+        """Make several edits as one step of the history and return whether they changed anything.
+
+        Raises KjxmError data.* when one of them may not stand; none is made then.
+        """
+        done: list[SetValue] = []
+        try:
+            for pointer, value in edits:
+                after = None if value in ("", [], {}) else value
+                before = self._proposal.get(pointer)
+                if before != after:
+                    self._proposal.set(pointer, after)
+                    done.append(SetValue(pointer, before, after))
+        except Exception:
+            for change in reversed(done):
+                self._proposal.set(change.pointer, change.before)
+            raise
+        if done:
+            self._history.add(done, time.monotonic(), apart=apart)
+            self._tell(done)
+        return bool(done)
+
+    def seal(self) -> None:
+        """End the running step of the history: a field was left, a section changed."""
+        self._history.seal()
+
+    def add_media(self, data: bytes) -> str:
+        """Keep the bytes of a picture or file and return the SHA-256 by which answers name it.
+
+        Pictures pass `core.pictures.normalise` before. Bytes that no answer names are not written to the file.
+        """
+        return self._proposal.add_media(data)
+
+    def media(self, sha256: str) -> bytes | None:
+        """Return the bytes of a picture or file; None when they are missing."""
+        return self._proposal.media.get(sha256)
+
+    # ---- history
+
+    @property
+    def can_undo(self) -> bool:
+        """Tell whether there is a step to take back."""
+        return self._history.can_undo
+
+    @property
+    def can_redo(self) -> bool:
+        """Tell whether there is a step to take again."""
+        return self._history.can_redo
+
+    def undo(self) -> None:
+        """Take back the last step and ask the view to go to where it was made."""
+        self.settle()
+        self._apply(self._history.undo())
+
+    def redo(self) -> None:
+        """Take the last step again that was taken back, and ask the view to go there."""
+        self.settle()
+        self._apply(self._history.redo())
+
+    def undo_all(self) -> None:
+        """Take back every step since opening; all can be taken again."""
+        self.settle()
+        changes: tuple[SetValue, ...] = ()
+        while step := self._history.undo():
+            changes += step
+        self._apply(changes)
+
+    def _apply(self, changes: Sequence[SetValue]) -> None:
+        if not changes:
+            return
+        for change in changes:
+            self._proposal.set(change.pointer, change.after)
+        self._tell(changes)
+        last = changes[-1]
+        self.place_wanted.emit(_place_of(last))
+
+    def _tell(self, changes: Iterable[SetValue]) -> None:
+        for pointer in dict.fromkeys(change.pointer for change in changes):
+            self.value_changed.emit(pointer)
+        self.history_changed.emit()
+        self._checking.soon()
+        self._saving.touched()
+
+    # ---- input methods, settling
+
+    def composing(self, active: bool) -> None:
+        """Hear that an input method composes, or no longer: nothing is checked, counted or saved meanwhile."""
+        self._composing = active
+        self._checking.hold(active)
+        self._saving.hold(active)
+
+    @property
+    def is_composing(self) -> bool:
+        """Tell whether an input method composes just now."""
+        return self._composing
+
+    def settle(self) -> None:
+        """Bring in what is still under way: text being composed is committed, fields hand over what they hold back."""
+        self.settling.emit()
+        if self._composing:
+            self.composing(False)
+        self._history.seal()
+
+    # ---- findings
+
+    def check_soon(self) -> None:
+        """Start a check when the event loop is idle for 150 ms; edits do this by themselves, opening does not."""
+        self._checking.soon()
+
+    def check_now(self) -> list[Diagnostic]:
+        """Check everything at once, show all gaps from now on, and return the findings in the order of the form."""
+        self.settle()
+        self._gaps_shown.update(section.id for section in self.form.sections)
+        return self._checking.run()
+
+    @property
+    def checked(self) -> bool:
+        """Tell whether a first check has ended; before it there are no counts to show."""
+        return self._checking.checked
+
+    @property
+    def diagnostics(self) -> list[Diagnostic]:
+        """Return the findings of the last check, in the order of the form."""
+        return self._checking.diagnostics
+
+    def diagnostics_at(self, pointer: str) -> list[Diagnostic]:
+        """Return the findings at exactly `pointer`, worst first."""
+        return sorted(
+            (d for d in self._found_under.get(pointer, []) if d.pointer == pointer), key=lambda d: RANK[d.severity]
+        )
+
+    def diagnostics_under(self, pointer: str) -> list[Diagnostic]:
+        """Return the findings at `pointer` and beneath it (a table and its rows, a section), in the form's order."""
+        return list(self._found_under.get(pointer, ()))
+
+    def gap_count(self, section_id: str | None = None) -> int | None:
+        """Return how many gaps are left (还差 N 项), in one section or in all; None before the first check."""
+        if not self.checked:
+            return None
+        found = self.diagnostics if section_id is None else self.diagnostics_under(f"/{section_id}")
+        return sum(1 for d in found if d.severity is Severity.MISSING)
+
+    def section_state(self, section_id: str) -> SectionState:
+        """Return how far a section is. A mark of the author is contradicted by errors and by gaps."""
+        found = self.diagnostics_under(f"/{section_id}")
+        if any(d.severity is Severity.ERROR for d in found):
+            return SectionState.WRONG
+        if self.is_marked_done(section_id) and not any(d.severity is Severity.MISSING for d in found):
+            return SectionState.DONE
+        started = self.value(f"/{section_id}") is not None or self.is_marked_done(section_id)
+        return SectionState.IN_PROGRESS if started else SectionState.NOT_STARTED
+
+    def gaps_shown(self, pointer: str) -> bool:
+        """Tell whether a gap at `pointer` may be marked: after a check, or once its section was marked done."""
+        return json_pointer.section_of(pointer) in self._gaps_shown
+
+    def _on_checked(self) -> None:
+        self._found_under = {}
+        for diagnostic in self._checking.diagnostics:
+            tokens = json_pointer.parse(diagnostic.pointer)
+            for end in range(len(tokens) + 1):
+                self._found_under.setdefault(json_pointer.build(tokens[:end]), []).append(diagnostic)
+        self.diagnostics_changed.emit()
+
+    # ---- notes
+
+    def is_marked_done(self, section_id: str) -> bool:
+        """Tell whether the author has marked the section done."""
+        return section_id in notes.done_sections(self._proposal.notes)
+
+    def mark_done(self, section_id: str, done: bool) -> None:
+        """Mark a section done, or no longer; its gaps are shown from then on. Not a step of the history."""
+        if done == self.is_marked_done(section_id):
+            return
+        self._proposal.notes = notes.with_done(self._proposal.notes, section_id, done)
+        if done:
+            self._gaps_shown.add(section_id)
+        self._saving.touched()
+        self.notes_changed.emit()
+        self.diagnostics_changed.emit()
+
+    @property
+    def last_place(self) -> str | None:
+        """Return the pointer worked at when the draft was left, if it still exists."""
+        place = self._proposal.notes.get("last_place")
+        return json_pointer.by_index(self.data, place) if isinstance(place, str) else None
+
+    def remember_place(self, pointer: str) -> None:
+        """Remember where the author works, for the next opening; saved along with the next edit."""
+        place = json_pointer.by_row_id(self.data, pointer)
+        self._proposal.notes = {**self._proposal.notes, "last_place": place}
+
+    # ---- safe-keeping
+
+    @property
+    def save_state(self) -> SaveState:
+        """Return whether everything typed is stored, where, since when, or why not."""
+        return self._saving.state
+
+    def save(self) -> None:
+        """Write the file (Ctrl+S) in the background; `save_state_changed` tells. Without a name: the working copy."""
+        self.settle()
+        self._saving.save_file()
+
+    def save_as(self, path: Path) -> None:
+        """Write the proposal to `path`, replacing what is there, and keep it there from now on."""
+        self.settle()
+        self._saving.save_as(path)
+
+    def close(self) -> SaveState:
+        """Store everything, wait for it, stop all timers and return the last state.
+
+        A state that failed means that something is not stored; the window then asks, and may call `close` again.
+        """
+        self.settle()
+        self._checking.stop()
+        return self._saving.close()
+
+    def _on_application_state_changed(self, state: Qt.ApplicationState) -> None:
+        if state != Qt.ApplicationState.ApplicationActive:
+            self.settle()
+            self._saving.leave()
+
+
+def touches(changed: str, pointer: str) -> bool:
+    """Tell whether a change at `changed` may alter what stands at `pointer`: the same, above it or beneath it."""
+    return (
+        changed == pointer or pointer.startswith(changed + "/") or changed.startswith(pointer + "/") or not changed
+    )
+
+
+def _place_of(change: SetValue) -> str:
+    """Return the pointer the view should go to: in a table the first row that differs."""
+    if not (isinstance(change.before, list) or isinstance(change.after, list)):
+        return change.pointer
+    before: list[Json] = change.before or []
+    after: list[Json] = change.after or []
+    if not all(isinstance(row, dict) and "id" in row for row in (*before, *after)):
+        return change.pointer
+    same = next((at for at, pair in enumerate(zip(before, after, strict=False)) if pair[0] != pair[1]), None)
+    at = min(len(before), len(after)) if same is None else same
+    return f"{change.pointer}/{min(at, len(after) - 1)}" if after else change.pointer

@@ -1,0 +1,65 @@
+"""A quiet line above the desk that tells something once: what was restored, a call from elsewhere, a copy kept."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QToolButton, QVBoxLayout, QWidget
+
+from kjxm_desktop import strings
+from kjxm_desktop.gui import theme
+from kjxm_desktop.gui.labels import Icon, Label
+
+
+class Strip(QWidget):
+    """Holds any number of lines; each can be closed, none takes the keys away."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(0)
+
+    def tell(
+        self, text: str, *, icon: str = "info", token: str = "accent", actions: Sequence[tuple[str, Callable[[], None]]] = ()
+    ) -> None:
+        """Show `text` with buttons for `actions` (label, what it does); using one closes the line."""
+        line = _Line(text, icon, token, actions, self)
+        self._column.addWidget(line)
+
+    def texts(self) -> list[str]:
+        """Return what is told just now."""
+        return [line.text for line in self.findChildren(_Line) if not line.isHidden()]
+
+
+class _Line(QFrame):
+    def __init__(
+        self, text: str, icon: str, token: str, actions: Sequence[tuple[str, Callable[[], None]]], parent: QWidget
+    ) -> None:
+        super().__init__(parent)
+        self.text = text
+        self.setAutoFillBackground(True)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(12, 6, 8, 6)
+        row.setSpacing(8)
+        row.addWidget(Icon(icon, token, self))
+        row.addWidget(Label(text, wraps=True, parent=self), 1)
+        for label, act in actions:
+            button = QPushButton(label, self)
+            button.clicked.connect(lambda _checked=False, act=act: self._act(act))
+            row.addWidget(button)
+        close = QToolButton(self)
+        close.setAutoRaise(True)
+        theme.set_icon(close, "close", "quiet")
+        close.setToolTip(strings.text("gui_window.close_line"))
+        close.setAccessibleName(close.toolTip())
+        close.clicked.connect(self._close)
+        row.addWidget(close)
+
+    def _act(self, act: Callable[[], None]) -> None:
+        self._close()
+        act()
+
+    def _close(self) -> None:
+        self.hide()
+        self.deleteLater()

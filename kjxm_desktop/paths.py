@@ -1,0 +1,55 @@
+"""Where things lie: what comes with the program, and what it keeps for the person."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+NAME = "kjxm-desktop"
+
+
+def _with_program() -> Path:
+    """Return the folder that holds `schemas/` and `resources/`: frozen, installed, or beside the package in the tree."""
+    frozen = getattr(sys, "_MEIPASS", None)
+    if frozen:
+        return Path(frozen) / "kjxm_desktop"
+    package = Path(__file__).resolve().parent
+    return package if (package / "schemas").is_dir() else package.parent
+
+
+def resources() -> Path:
+    """Return the folder of strings, fonts, icons, examples and help."""
+    return _with_program() / "resources"
+
+
+def schemas() -> Path:
+    """Return the folder of the calls that come with the program."""
+    return _with_program() / "schemas"
+
+
+def fonts() -> Path:
+    """Return the folder of the fonts that are set in PDF and, where the system has no Chinese, in the window."""
+    return resources() / "fonts"
+
+
+def data_folder() -> Path:
+    """Return the program's own folder for working copies and settings, made when missing (0700).
+
+    KJXM_DATA names another one: for tests, and for a stick that carries its drafts.
+    """
+    told = os.environ.get("KJXM_DATA")
+    if told:
+        folder = Path(told)
+    else:
+        # Loaded when first needed: a command line that only reads a file never asks for it.
+        import platformdirs
+
+        folder = Path(platformdirs.user_data_dir(NAME, appauthor=False))
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return folder
+
+
+def settings_file() -> Path:
+    """Return where the settings are kept."""
+    return data_folder() / "settings.json"

@@ -1,0 +1,47 @@
+"""What the person chose, in one small file."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import cast
+
+from kjxm_desktop import paths
+from kjxm_desktop.core.json_pointer import Json
+
+DEFAULTS: dict[str, Json] = {"language": "zh", "appearance": "system", "recent": [], "window": {}}
+
+
+class Settings:
+    """Values by name, written whenever one changes. A damaged file means the defaults, never a failure."""
+
+    def __init__(self, file: Path | None = None) -> None:
+        self._file = file or paths.settings_file()
+        self._values = {**DEFAULTS, **_read(self._file)}
+
+    def get(self, name: str) -> Json:
+        """Return the value of `name`. Raises KeyError for a name that has no default."""
+        return self._values[name] if name in self._values else DEFAULTS[name]
+
+    def set(self, name: str, value: Json) -> None:
+        """Keep `value` under `name`; a disk that does not take it costs the setting, not the work."""
+        if self._values.get(name) == value:
+            return
+        self._values[name] = value
+        beside = self._file.with_suffix(".tmp")
+        try:
+            descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+            with os.fdopen(descriptor, "w", encoding="utf-8") as out:
+                json.dump(self._values, out, ensure_ascii=False, indent=1)
+            beside.replace(self._file)
+        except OSError:
+            beside.unlink(missing_ok=True)
+
+
+def _read(file: Path) -> dict[str, Json]:
+    try:
+        values = json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return cast("dict[str, Json]", values) if isinstance(values, dict) else {}

@@ -1,0 +1,76 @@
+"""The helper process that exports for the window, so that a busy Python never makes a key slow.
+
+One request a line on stdin, answers as JSON lines on stdout: any number of {"progress": step}, then {"done": …} or
+{"error": {"key", "params"}}. It reads the draft that the window wrote for it and knows nothing of the window.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from datetime import datetime
+from pathlib import Path
+from typing import TextIO
+
+from kjxm_desktop import paths
+from kjxm_desktop.core import storage
+from kjxm_desktop.core.call import Shelf
+from kjxm_desktop.core.json_pointer import Json
+from kjxm_desktop.errors import KjxmError
+
+
+def main(source: TextIO | None = None, answers: TextIO | None = None) -> int:
+    """Serve requests until stdin ends. Request: {"action": "export"|"package", "draft_file", "to", "time", "draft", …}."""
+    reading, writing = source or sys.stdin, answers or sys.stdout
+
+    def answer(told: Json) -> None:
+        # ASCII alone: a pipe on Windows may have any code page.
+        print(json.dumps(told), file=writing, flush=True)
+
+    for line in reading:
+        try:
+            answer({"done": _serve(json.loads(line), lambda step: answer({"progress": step}))})
+        except KjxmError as error:
+            answer({"error": _plain(error)})
+    return 0
+
+
+def _plain(error: KjxmError) -> Json:
+    params = {key: _plain(part) if isinstance(part, KjxmError) else part for key, part in error.params.items()}
+    return {"key": error.key, "params": {key: part if isinstance(part, (dict, int)) else str(part) for key, part in params.items()}}
+
+
+def error_of(told: Json) -> KjxmError:
+    """Return the failure that an answer {"key", "params"} tells of."""
+    params = {key: error_of(part) if isinstance(part, dict) else part for key, part in told["params"].items()}
+    return KjxmError(told["key"], **params)
+
+
+def _serve(request: Json, progress: Json) -> Json:
+    from kjxm_desktop.exchange import package
+
+    shelf = Shelf(paths.schemas(), [Path(folder) for folder in request.get("calls", [])])
+    proposal = storage.read(Path(request["draft_file"]), shelf).proposal
+    now = datetime.fromisoformat(request["time"])
+    to, draft = Path(request["to"]), bool(request["draft"])
+    if request["action"] == "export":
+        formats = tuple(request.get("formats", ("docx", "pdf")))
+        made = package.export(
+            proposal, to, formats=formats, draft=draft, now=now, fonts=paths.fonts(), progress=progress
+        )
+        return {"paths": [str(path) for path in made.paths], "pages": made.pages, "missing_glyphs": list(made.missing_glyphs)}
+    extra = [Path(path) for path in request.get("extra", [])]
+    packed = package.package(
+        proposal, to, extra=extra, draft=draft, now=now, fonts=paths.fonts(), progress=progress
+    )
+    return {
+        "folder": str(packed.folder),
+        "files": [{"name": name, "bytes": size} for name, size in packed.files],
+        "to": packed.letter.to,
+        "subject": packed.letter.subject,
+        "body": packed.letter.body,
+        "eml": str(packed.eml),
+        "size_warning": packed.size_warning,
+        "pages": packed.pages,
+        "missing_glyphs": list(packed.missing_glyphs),
+    }
