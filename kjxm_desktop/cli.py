@@ -11,34 +11,36 @@ import argparse
 import io
 import json
 import os
-import re
+import stat
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import NoReturn, cast
+from typing import cast
 
-from kjxm_desktop import __version__, paths, strings
+from kjxm_desktop import __version__, cli_words, paths, strings
+from kjxm_desktop.core import atomic_file, clock, storage, strict_json
 from kjxm_desktop.core import call as calls
-from kjxm_desktop.core import clock, storage, strict_json
 from kjxm_desktop.core.call import Call, Shelf
+from kjxm_desktop.core.form import Section
 from kjxm_desktop.core.json_pointer import Json
 from kjxm_desktop.core.proposal import Proposal, from_outside, to_outside
 from kjxm_desktop.errors import KjxmError
 
 DONE, BLOCKED, CANNOT = 0, 1, 2
 MAX_JSON_BYTES = 20_000_000
-_LEVELS = 3  # kjxm, a command, a command of that
+_MOST_DEPTH = 60  # less than a draft may hold: sections and keys stand around it there
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status."""
     _speak_utf8()
     given = list(sys.argv[1:] if arguments is None else arguments)
-    strings.use(_language_in(given))
+    strings.use(cli_words.language_in(given))
     try:
-        told = _parser().parse_args(given)
-        return cast("int", told.run(told))
+        told = cli_words.read(given, _RUNS)
+        status = cast("int", told.run(told))
+        sys.stdout.flush()  # here, where it can still be told that the disk behind it is full
     except KjxmError as error:
         _say(strings.error(error))
         return CANNOT
@@ -46,9 +48,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # The reader of our output has gone; what it took was right.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return DONE
+    except OSError as error:
+        _say(strings.error(atomic_file.failure(error, Path(str(error.filename or "stdout")))))
+        return CANNOT
     except (KeyboardInterrupt, MemoryError) as error:
         _say(strings.text("cli.stopped" if isinstance(error, KeyboardInterrupt) else "cli.memory"))
         return CANNOT
+    return status
 
 
 def _speak_utf8() -> None:
@@ -61,160 +67,38 @@ def _say(sentence: str) -> None:
     print(" ".join(sentence.split()), file=sys.stderr)
 
 
-# -- arguments ----------------------------------------------------------------------------------------------------
-
-
-def _language_in(given: Sequence[str]) -> str:
-    for at, word in enumerate(given):
-        if word == "--lang" and at + 1 < len(given):
-            return given[at + 1]
-        if word.startswith("--lang="):
-            return word.partition("=")[2]
-    return "zh"
-
-
-class _Parser(argparse.ArgumentParser):
-    """A parser that takes --lang and --calls on every level, complains in one sentence, and speaks our language.
-
-    What --calls names is kept apart by level, so that no level forgets what an outer one was told.
-    """
-
-    def __init__(self, *, prog: str, description: str, help: str = "") -> None:  # noqa: A002, ARG002  (argparse names it)
-        super().__init__(prog=prog, description=description, add_help=False, allow_abbrev=False)
-        self.add_argument("-h", "--help", action="help", help=_help("help"))
-        self.add_argument("--lang", choices=strings.LANGUAGES, default=argparse.SUPPRESS, help=_help("lang"))
-        self.add_argument(
-            "--calls",
-            action="append",
-            type=Path,
-            dest=f"calls_{prog.count(' ')}",
-            default=argparse.SUPPRESS,
-            metavar="DIR",
-            help=_help("calls"),
-        )
-
-    def error(self, message: str) -> NoReturn:
-        raise _complaint(message, self.prog)
-
-    def format_usage(self) -> str:
-        return super().format_usage().replace("usage:", strings.text("cli.help_usage"), 1)
-
-    def format_help(self) -> str:
-        told = super().format_help().replace("usage:", strings.text("cli.help_usage"), 1)
-        told = told.replace("positional arguments:", strings.text("cli.help_positional"), 1)
-        return told.replace("options:", strings.text("cli.help_options"), 1)
-
-
-_COMPLAINTS = (
-    (re.compile(r"the following arguments are required: (?P<what>.+)"), "cli.usage_missing"),
-    (re.compile(r"unrecognized arguments: (?P<what>.+)", re.DOTALL), "cli.usage_unknown"),
-    (re.compile(r"argument (?P<what>.+?): invalid choice: (?P<value>.+) \(choose from (?P<known>.+)\)", re.DOTALL), "cli.usage_choice"),
-    (re.compile(r"argument (?P<what>.+?): expected .+ argument"), "cli.usage_value"),
-    (re.compile(r"argument (?P<what>.+?): ignored explicit argument .+", re.DOTALL), "cli.usage_no_value"),
-)
-
-
-def _complaint(message: str, command: str) -> KjxmError:
-    """Return the parser's complaint in our words."""
-    for pattern, key in _COMPLAINTS:
-        found = pattern.fullmatch(message)
-        if found:
-            return KjxmError(key, command=command, **found.groupdict())
-    return KjxmError("cli.usage", command=command, why=message)
-
-
-_Run = Callable[[argparse.Namespace], int]
-
-
-def _parser() -> _Parser:
-    parser = _Parser(prog="kjxm", description=_help("kjxm"))
-    parser.add_argument("--version", action="version", version=f"kjxm {__version__}", help=_help("version"))
-    commands = parser.add_subparsers(metavar=_help("command"), required=True, parser_class=_Parser)
-    _add_reading(commands)
-    _add_leaving(commands)
-    call = commands.add_parser("call", help=_help("call"), description=_help("call"))
-    of_call = call.add_subparsers(metavar=_help("command"), required=True, parser_class=_Parser)
-    _command(of_call, "list", _call_list)
-    show = _command(of_call, "show", _call_show)
-    show.add_argument("id", metavar="ID")
-    show.add_argument("--json", action="store_true", help=_help("json"))
-    check = _command(of_call, "check", _call_check)
-    check.add_argument("folder", type=Path, metavar="FOLDER")
-    return parser
-
-
-def _command(commands: Json, name: str, run: _Run) -> _Parser:
-    made = cast("_Parser", commands.add_parser(name, help=_help(name), description=_help(name)))
-    made.set_defaults(run=run)
-    return made
-
-
-def _add_reading(commands: Json) -> None:
-    new = _command(commands, "new", _new)
-    new.add_argument("--call", required=True, metavar="ID", help=_help("call_id"))
-    new.add_argument("--data", type=Path, metavar="FILE.json", help=_help("data"))
-    new.add_argument("out", type=Path, metavar="OUT.kjxm")
-    show = _command(commands, "show", _show)
-    show.add_argument("file", type=Path, metavar="FILE.kjxm")
-    show.add_argument("--media", type=Path, metavar="DIR", help=_help("media"))
-    check = _command(commands, "check", _check)
-    check.add_argument("file", type=Path, metavar="FILE")
-    check.add_argument("--call", metavar="ID", help=_help("call_id"))
-    check.add_argument("--json", action="store_true", help=_help("json"))
-    _add_time(check)
-
-
-def _add_leaving(commands: Json) -> None:
-    export = _command(commands, "export", _export)
-    export.add_argument("--format", choices=("docx", "pdf", "both"), default="both", help=_help("format"))
-    package = _command(commands, "package", _package)
-    package.add_argument("--with", action="append", type=Path, default=[], dest="extra", metavar="FILE", help=_help("with"))
-    for made in (export, package):
-        made.add_argument("file", type=Path, metavar="FILE.kjxm")
-        made.add_argument("--to", type=Path, required=True, metavar="DIR", help=_help("to"))
-        made.add_argument("--draft", action="store_true", help=_help("draft"))
-        _add_time(made)
-
-
-def _add_time(command: _Parser) -> None:
-    command.add_argument("--time", type=clock.read, metavar="ISO", help=_help("time"))
-
-
-def _help(name: str) -> str:
-    return strings.text(f"cli.help_{name}")
-
-
 def _now(told: argparse.Namespace) -> datetime:
     return cast("datetime | None", told.time) or clock.now()
 
 
 def _shelf(told: argparse.Namespace) -> Shelf:
-    given: list[list[Path]] = [getattr(told, f"calls_{level}", []) for level in range(_LEVELS)]
-    return Shelf(paths.schemas(), [folder for folders in given for folder in folders])
+    return Shelf(paths.schemas(), cli_words.call_folders(told))
 
 
 # -- reading and writing proposals --------------------------------------------------------------------------------
 
 
-def _read_bytes(path: Path, limit: int) -> bytes:
+def _first_bytes(path: Path, count: int) -> bytes:
+    """Return up to `count` bytes of a file. Raises KjxmError cli.is_folder, cli.unreadable."""
     try:
-        if path.is_dir():
+        if stat.S_ISDIR(path.stat().st_mode):
             raise KjxmError("cli.is_folder", path=str(path))
         with path.open("rb") as source:
-            data = source.read(limit + 1)
+            return source.read(count)
     except (OSError, ValueError) as error:
-        raise KjxmError("cli.unreadable", path=str(path), why=getattr(error, "strerror", None) or "") from error
-    if len(data) > limit:
-        raise KjxmError("cli.too_big", path=str(path), limit=limit // 1_000_000)
-    return data
+        why = getattr(error, "strerror", None) or type(error).__name__
+        raise KjxmError("cli.unreadable", path=str(path), why=why) from error
 
 
 def _read_json(path: Path, call: Call) -> Proposal:
+    data = _first_bytes(path, MAX_JSON_BYTES + 1)
+    if len(data) > MAX_JSON_BYTES:
+        raise KjxmError("cli.too_big", path=str(path), limit=MAX_JSON_BYTES // 1_000_000)
     try:
-        raw = strict_json.loads(_read_bytes(path, MAX_JSON_BYTES), limit_bytes=MAX_JSON_BYTES, limit_depth=200)
+        raw = strict_json.loads(data, name=path.name, limit_bytes=MAX_JSON_BYTES, limit_depth=_MOST_DEPTH)
+        return from_outside(call, raw, path.parent)
     except KjxmError as error:
         raise KjxmError("cli.data", path=str(path), why=error) from error
-    return from_outside(call, raw, path.parent)
 
 
 def _open(told: argparse.Namespace) -> Proposal:
@@ -225,7 +109,7 @@ def _new(told: argparse.Namespace) -> int:
     call = _shelf(told).get(told.call)
     if os.path.lexists(told.out):
         raise KjxmError("cli.exists", path=str(told.out))
-    if not told.out.parent.is_dir():
+    if not os.path.isdir(told.out.parent):  # noqa: PTH112  (unlike Path.is_dir it never raises)
         raise KjxmError("cli.no_folder", path=str(told.out.parent))
     proposal = _read_json(told.data, call) if told.data else Proposal(call)
     storage.write(told.out, proposal, program=__version__)
@@ -269,14 +153,22 @@ def _findings(proposal: Proposal, now: datetime) -> list[tuple[Json, Json]]:
     return found
 
 
+def _opened_or_read(told: argparse.Namespace) -> Proposal:
+    """Return the draft, or the proposal that a data JSON tells with --call."""
+    if told.file.suffix.lower() == ".kjxm" or _is_zip(told.file):
+        return _open(told)
+    if told.call:
+        return _read_json(told.file, _shelf(told).get(told.call))
+    raise KjxmError("cli.which_call", path=str(told.file))
+
+
+def _is_zip(path: Path) -> bool:
+    # A pipe is not looked into: what was read of it would be gone.
+    return path.is_file() and _first_bytes(path, 2) == b"PK"
+
+
 def _check(told: argparse.Namespace) -> int:
-    is_draft = _read_bytes(told.file, storage.MAX_FILE_BYTES)[:2] == b"PK"
-    if is_draft:
-        proposal = _open(told)
-    elif told.call:
-        proposal = _read_json(told.file, _shelf(told).get(told.call))
-    else:
-        raise KjxmError("cli.which_call", path=str(told.file))
+    proposal = _opened_or_read(told)
     found = _findings(proposal, _now(told))
     manual = [{"id": item["id"], "message": strings.pick(item["message"])} for item in proposal.call.rules["manual"]]
     summary = {
@@ -347,10 +239,11 @@ def _export(told: argparse.Namespace) -> int:
     from kjxm_desktop.exchange import package
 
     proposal, now = _open(told), _now(told)
+    formats = ("docx", "pdf") if told.format == "both" else (told.format,)
     package.check_target(told.to)
+    package.check_names(proposal, told.to, formats, draft=told.draft)
     if not _may_leave(told, proposal, now):
         return BLOCKED
-    formats = ("docx", "pdf") if told.format == "both" else (told.format,)
     made = package.export(
         proposal, told.to, formats=formats, draft=told.draft, now=now, fonts=paths.fonts(), progress=_progress
     )
@@ -394,58 +287,82 @@ def _call_list(told: argparse.Namespace) -> int:
 
 def _call_show(told: argparse.Namespace) -> int:
     call = _shelf(told).get(told.id)
-    sections = [
-        {
-            "id": section.id,
-            "title": strings.pick(section.title),
-            "controls": [
-                {
-                    "pointer": control.pointer,
-                    "label": strings.pick(control.label),
-                    "kind": control.kind,
-                    "hint": strings.pick(control.hint),
-                }
-                for top in section.controls
-                for control in (top, *top.columns)
-            ],
-        }
-        for section in call.form.sections
-    ]
-    rules = [
-        {
-            "id": rule["id"],
-            "severity": rule["severity"],
-            "clause": rule.get("clause"),
-            "message": calls.fill(strings.pick(rule["message"]), lambda _name: "…"),
-        }
-        for rule in call.rules["rules"]
-    ]
-    shown = {"id": call.id, "version": call.version, "title": strings.pick(call.title)}
+    shown = {
+        "id": call.id,
+        "version": call.version,
+        "title": strings.pick(call.title),
+        "sections": [_section(section) for section in call.form.sections],
+        "rules": [_rule(rule) for rule in call.rules["rules"]],
+    }
     if told.json:
-        _print_json({**shown, "sections": sections, "rules": rules})
-        return DONE
-    print(f"{call.id} {call.version}　{shown['title']}")
-    for section in sections:
-        print(f"\n{section['title']}")
-        for control in section["controls"]:
-            print(f"  {control['pointer']}　{control['label']}　({control['kind']})")
-    print()
-    for rule in rules:
-        print(f"{rule['id']}　{rule['severity']}　{rule['message']}" + (f"（{rule['clause']}）" if rule["clause"] else ""))
+        _print_json(shown)
+    else:
+        _print_call(shown)
     return DONE
 
 
+def _section(section: Section) -> Json:
+    return {
+        "id": section.id,
+        "title": strings.pick(section.title),
+        "controls": [
+            {
+                "pointer": control.pointer,
+                "label": strings.pick(control.label),
+                "kind": control.kind,
+                "hint": strings.pick(control.hint),
+            }
+            for top in section.controls
+            for control in (top, *top.columns)
+        ],
+    }
+
+
+def _rule(rule: Json) -> Json:
+    message = calls.fill(strings.pick(rule["message"]), _blank)
+    return {"id": rule["id"], "severity": rule["severity"], "clause": rule.get("clause"), "message": message}
+
+
+def _blank(_name: str) -> str:
+    return "…"
+
+
+def _print_call(shown: Json) -> None:
+    print(f"{shown['id']} {shown['version']}　{shown['title']}")
+    for section in shown["sections"]:
+        print()
+        print(f"{section['title']}　{section['id']}")
+        for control in section["controls"]:
+            print(f"  {control['pointer']}　{control['label']}　({control['kind']})")
+    print()
+    for rule in shown["rules"]:
+        clause = f"（{rule['clause']}）" if rule["clause"] else ""
+        print(f"{rule['id']}　{rule['severity']}　{rule['message']}{clause}")
+
+
 def _call_check(told: argparse.Namespace) -> int:
-    if not told.folder.is_dir():
+    if not os.path.isdir(told.folder):  # noqa: PTH112  (unlike Path.is_dir it never raises)
         raise KjxmError("call.folder", path=str(told.folder))
+    shelf = _shelf(told)
     try:
-        call = _shelf(told).check(calls.read_folder(told.folder))
+        call = shelf.check(calls.read_folder(told.folder))
     except KjxmError as error:
         print(strings.error(error))
         return BLOCKED
     print(strings.text("cli.call_sound", id=call.id, version=call.version, sha256=call.sha256[:12]))
     return DONE
 
+
+_RUNS: Mapping[str, cli_words.Run] = {
+    "new": _new,
+    "show": _show,
+    "check": _check,
+    "export": _export,
+    "package": _package,
+    "call list": _call_list,
+    "call show": _call_show,
+    "call check": _call_check,
+}
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -10,7 +10,7 @@ NAME = "kjxm-desktop"
 
 
 def _with_program() -> Path:
-    """Return the folder that holds `schemas/` and `resources/`: frozen, installed, or beside the package in the tree."""
+    """Return the folder that holds `schemas/` and `resources/`: frozen, installed, or beside the package."""
     frozen = getattr(sys, "_MEIPASS", None)
     if frozen:
         return Path(frozen) / "kjxm_desktop"

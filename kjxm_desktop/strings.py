@@ -56,10 +56,7 @@ def error(problem: KjxmError) -> str:
 def finding(call: Call, found: Diagnostic) -> str:
     """Return the sentence for a finding, ending with the clause it rests on, as （二、1）."""
     rule = rule_of(call, found.code)
-    if rule is not None:
-        told = pick(rule.message_for(found.variant)).format_map(found.params)
-    else:
-        told = _general(call, found)
+    told = pick(rule.message_for(found.variant)).format_map(found.params) if rule else _general(call, found)
     if not found.clause:
         return told
     return f"{told}（{found.clause}）" if _language == "zh" else f"{told} ({found.clause})"

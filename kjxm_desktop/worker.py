@@ -17,38 +17,43 @@ from kjxm_desktop.core import storage
 from kjxm_desktop.core.call import Shelf
 from kjxm_desktop.core.json_pointer import Json
 from kjxm_desktop.errors import KjxmError
+from kjxm_desktop.exchange import package
 
 
 def main(source: TextIO | None = None, answers: TextIO | None = None) -> int:
-    """Serve requests until stdin ends. Request: {"action": "export"|"package", "draft_file", "to", "time", "draft", …}."""
+    """Serve requests until stdin ends.
+
+    A request is {"action": "export" or "package", "draft_file", "to", "time", "draft"}, with "formats" for an export,
+    "extra" for a package, and "calls", the added folders of calls.
+    """
     reading, writing = source or sys.stdin, answers or sys.stdout
 
     def answer(told: Json) -> None:
         # ASCII alone: a pipe on Windows may have any code page.
         print(json.dumps(told), file=writing, flush=True)
 
+    def progress(step: str) -> None:
+        answer({"progress": step})
+
     for line in reading:
         try:
-            answer({"done": _serve(json.loads(line), lambda step: answer({"progress": step}))})
+            answer({"done": _serve(json.loads(line), progress)})
         except KjxmError as error:
             answer({"error": _plain(error)})
     return 0
 
 
 def _plain(error: KjxmError) -> Json:
-    params = {key: _plain(part) if isinstance(part, KjxmError) else part for key, part in error.params.items()}
-    return {"key": error.key, "params": {key: part if isinstance(part, (dict, int)) else str(part) for key, part in params.items()}}
+    return {"key": error.key, "params": {key: _plain_part(part) for key, part in error.params.items()}}
 
 
-def error_of(told: Json) -> KjxmError:
-    """Return the failure that an answer {"key", "params"} tells of."""
-    params = {key: error_of(part) if isinstance(part, dict) else part for key, part in told["params"].items()}
-    return KjxmError(told["key"], **params)
+def _plain_part(part: object) -> Json:
+    if isinstance(part, KjxmError):
+        return _plain(part)
+    return part if isinstance(part, int) else str(part)
 
 
-def _serve(request: Json, progress: Json) -> Json:
-    from kjxm_desktop.exchange import package
-
+def _serve(request: Json, progress: package.Progress) -> Json:
     shelf = Shelf(paths.schemas(), [Path(folder) for folder in request.get("calls", [])])
     proposal = storage.read(Path(request["draft_file"]), shelf).proposal
     now = datetime.fromisoformat(request["time"])
@@ -58,11 +63,10 @@ def _serve(request: Json, progress: Json) -> Json:
         made = package.export(
             proposal, to, formats=formats, draft=draft, now=now, fonts=paths.fonts(), progress=progress
         )
-        return {"paths": [str(path) for path in made.paths], "pages": made.pages, "missing_glyphs": list(made.missing_glyphs)}
+        written = [str(path) for path in made.paths]
+        return {"paths": written, "pages": made.pages, "missing_glyphs": list(made.missing_glyphs)}
     extra = [Path(path) for path in request.get("extra", [])]
-    packed = package.package(
-        proposal, to, extra=extra, draft=draft, now=now, fonts=paths.fonts(), progress=progress
-    )
+    packed = package.package(proposal, to, extra=extra, draft=draft, now=now, fonts=paths.fonts(), progress=progress)
     return {
         "folder": str(packed.folder),
         "files": [{"name": name, "bytes": size} for name, size in packed.files],

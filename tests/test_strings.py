@@ -43,7 +43,10 @@ def _rooms(language: str) -> dict[str, dict[str, str]]:
     return {path.stem: json.loads(path.read_text("utf-8")) for path in sorted((STRINGS / language).glob("*.json"))}
 
 
-TEXTS = {language: {key: text for room in _rooms(language).values() for key, text in room.items()} for language in strings.LANGUAGES}
+TEXTS = {
+    language: {key: text for room in _rooms(language).values() for key, text in room.items()}
+    for language in strings.LANGUAGES
+}
 ALL = [(language, key, text) for language, texts in TEXTS.items() for key, text in texts.items()]
 
 
@@ -83,13 +86,25 @@ def _made_keys() -> list[re.Pattern[str]]:
     for module in _modules().values():
         for node in ast.walk(module):
             if isinstance(node, ast.JoinedStr):
-                parts = [re.escape(str(part.value)) if isinstance(part, ast.Constant) else r"[A-Za-z0-9_.]+" for part in node.values]
+                parts = [_shape_of(part) for part in node.values]
                 if re.match(r"[a-z][a-z_]*\\\.", parts[0]):
                     shapes.append(re.compile("".join(parts)))
             elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add) and isinstance(node.left, ast.Constant):
-                if isinstance(node.left.value, str) and re.match(r"[a-z][a-z_]*\.", node.left.value):
-                    shapes.append(re.compile(re.escape(node.left.value) + r"[A-Za-z0-9_.]+"))
+                start = node.left.value
+                if isinstance(start, str) and re.match(r"[a-z][a-z_]*\.", start):
+                    shapes.append(re.compile(re.escape(start) + r"[A-Za-z0-9_.]+"))
     return shapes
+
+
+def _shape_of(part: ast.expr) -> str:
+    return re.escape(str(part.value)) if isinstance(part, ast.Constant) else r"[A-Za-z0-9_.]+"
+
+
+def _named_literally(*names: str) -> Iterator[tuple[str, str]]:
+    """Yield where, and by which literal first argument, functions of these names are called."""
+    for place, told in _calls(*names):
+        if told.args and isinstance(told.args[0], ast.Constant):
+            yield place, str(told.args[0].value)
 
 
 def test_both_languages_have_the_same_rooms_with_the_same_keys() -> None:
@@ -117,8 +132,12 @@ def test_no_text_is_empty_or_untrimmed() -> None:
 def test_no_english_text_holds_chinese_and_no_chinese_text_is_english() -> None:
     han = re.compile("[\u4e00-\u9fff]")
     assert [key for key, text in TEXTS["en"].items() if han.search(re.sub(r"“[^”]*”|（[^）]*）", "", text))] == []
-    plain = {key: re.sub(r"\{[^}]*\}|[^A-Za-z]+", " ", text).strip() for key, text in TEXTS["zh"].items()}
-    assert [key for key, left in plain.items() if len(left) > 2 and not han.search(TEXTS["zh"][key]) and left.islower()] == []
+    plain = {
+        key: re.sub(r"\{[^}]*\}|[^A-Za-z]+", " ", text).strip()
+        for key, text in TEXTS["zh"].items()
+        if not han.search(text)
+    }
+    assert [key for key, left in plain.items() if len(left) > 2 and left.islower()] == []
 
 
 @pytest.mark.parametrize("language", strings.LANGUAGES)
@@ -134,28 +153,19 @@ def test_no_text_speaks_of_compliance_shouts_or_uses_the_jargon_of_files(languag
 
 
 def test_a_failure_is_told_in_one_sentence() -> None:
-    several = [
-        key for key, text in TEXTS["zh"].items() if key.startswith("errors.") and not re.fullmatch(r"[^。\n]+[。：](\{why\})?|[^。\n]+：\{why\}", text)
-    ]
-    assert several == []
+    one = re.compile(r"[^。\n]+[。：](\{why\})?|[^。\n]+：\{why\}")
+    failures = {key: text for key, text in TEXTS["zh"].items() if key.startswith("errors.")}
+    assert [key for key, text in failures.items() if not one.fullmatch(text)] == []
 
 
 def test_every_text_asked_for_by_name_exists() -> None:
-    missing = [
-        f"{place} {told.args[0].value}"
-        for place, told in _calls("text", "Label", "tip")
-        if told.args and isinstance(told.args[0], ast.Constant) and KEY.fullmatch(str(told.args[0].value)) and told.args[0].value not in TEXTS["zh"]
-    ]
-    assert missing == []
+    told = [(place, key) for place, key in _named_literally("text", "Label", "tip") if KEY.fullmatch(key)]
+    assert [(place, key) for place, key in told if key not in TEXTS["zh"]] == []
 
 
 def test_every_failure_that_is_raised_has_a_text() -> None:
-    missing = [
-        f"{place} {told.args[0].value}"
-        for place, told in _calls("KjxmError", "_Wrong", "_FaultError", "_break")
-        if told.args and isinstance(told.args[0], ast.Constant) and f"errors.{told.args[0].value}" not in TEXTS["zh"]
-    ]
-    assert missing == []
+    told = list(_named_literally("KjxmError", "_Wrong", "_FaultError", "_break"))
+    assert [(place, key) for place, key in told if f"errors.{key}" not in TEXTS["zh"]] == []
 
 
 def test_every_word_shaped_like_a_key_of_a_failure_has_a_text() -> None:
@@ -198,7 +208,7 @@ def test_every_text_is_used() -> None:
 def _found_by_schema(control: Control) -> Iterator[tuple[str, str, dict[str, object]]]:
     """Yield code, variant and params of every finding that the schema of one control can give."""
     kind, schema = control.kind, control.schema
-    counted = {"count": 1, "limit": 2, "by": 1}
+    counted: dict[str, object] = {"count": 1, "limit": 2, "by": 1}
     if control.need:
         yield "missing", kind, {}
     if "enum" in schema or kind == "choices":
@@ -269,7 +279,8 @@ def test_every_rule_has_a_message_in_both_languages_with_the_same_blanks(call: C
 
 def test_a_finding_on_the_notice_ends_with_its_clause_in_either_language(call: Call, language: str) -> None:
     rule = next(rule for rule in call.rules["rules"] if rule["clause"] and "gap" in rule)
-    told = strings.finding(call, Diagnostic(rule["gap"][0], Severity.MISSING, rule["id"], {}, rule["clause"], variant="gap"))
+    gap = Diagnostic(rule["gap"][0], Severity.MISSING, rule["id"], {}, rule["clause"], variant="gap")
+    told = strings.finding(call, gap)
     assert told.endswith(f"（{rule['clause']}）" if language == "zh" else f" ({rule['clause']})")
 
 

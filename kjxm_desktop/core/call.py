@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import re
+import stat
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from pathlib import Path
+from typing import cast
 
 from kjxm_desktop.core import form, strict_json
 from kjxm_desktop.core.form import Form, Text
@@ -90,17 +93,21 @@ def sha256_of(files: Mapping[str, bytes]) -> str:
 
 def read_folder(folder: Path) -> dict[str, bytes]:
     """Return the bytes of the files of a call. Raises KjxmError call.folder, call.file_missing, call.too_big."""
-    if not folder.is_dir():
-        raise KjxmError("call.folder", path=folder.name)
-    files: dict[str, bytes] = {}
-    for name in FILES:
-        try:
-            if (folder / name).stat().st_size > MAX_FILE_BYTES:
-                raise KjxmError("call.too_big", file=name, limit=MAX_FILE_BYTES)
-            files[name] = (folder / name).read_bytes()
-        except OSError as error:
-            raise KjxmError("call.file_missing", file=name, path=folder.name) from error
-    return files
+    if not os.path.isdir(folder):  # noqa: PTH112  (unlike Path.is_dir it never raises)
+        raise KjxmError("call.folder", path=str(folder))
+    return {name: _read_file(folder / name, folder) for name in FILES}
+
+
+def _read_file(path: Path, folder: Path) -> bytes:
+    try:
+        told = path.stat()  # looked at first: opening a pipe would wait for ever
+        if not stat.S_ISREG(told.st_mode):
+            raise KjxmError("call.file_missing", file=path.name, path=folder.name)
+        if told.st_size > MAX_FILE_BYTES:
+            raise KjxmError("call.too_big", file=path.name, limit=MAX_FILE_BYTES)
+        return path.read_bytes()
+    except OSError as error:
+        raise KjxmError("call.file_missing", file=path.name, path=folder.name) from error
 
 
 def load(folder: Path) -> Call:
@@ -130,7 +137,7 @@ def _parse(name: str, files: Mapping[str, bytes]) -> Json:
         raise KjxmError("call.json", file=name, why=error) from error
     if not isinstance(parsed, dict):
         raise KjxmError("call.json", file=name, why=KjxmError("json.not_an_object"))
-    return parsed
+    return cast("dict[str, Json]", parsed)
 
 
 def _guilty(error: Exception) -> str:
@@ -231,13 +238,20 @@ def _first(call_id: str, seen: set[str]) -> bool:
 
 
 def call_folders(parent: Path) -> list[Path]:
-    """Return the folders under `parent` that hold a call.json, or `parent` itself when it does."""
-    if (parent / CALL).is_file():
+    """Return the folders under `parent` that hold a call or what is left of one, or `parent` itself when it does.
+
+    Raises KjxmError call.folder for a folder that cannot be read.
+    """
+    if _holds_call(parent):
         return [parent]
     try:
-        return sorted(path for path in parent.iterdir() if (path / CALL).is_file())
-    except OSError as error:
-        raise KjxmError("call.folder", path=parent.name) from error
+        return sorted(path for path in parent.iterdir() if _holds_call(path))
+    except (OSError, ValueError) as error:
+        raise KjxmError("call.folder", path=str(parent)) from error
+
+
+def _holds_call(folder: Path) -> bool:
+    return any(os.path.isfile(folder / name) for name in (CALL, FORM, RULES, DOCUMENT))  # noqa: PTH113  (never raises)
 
 
 def _found(folder: Path, loader: Callable[[Path], Call]) -> Found:

@@ -29,6 +29,11 @@ def build(tokens: Sequence[str | int]) -> str:
     return "".join("/" + str(token).replace("~", "~0").replace("/", "~1") for token in tokens)
 
 
+def is_index(token: str) -> bool:
+    """Tell whether `token` counts a row: ASCII digits alone, since ² is a digit to Python and no number."""
+    return token.isascii() and token.isdigit()
+
+
 def get(data: Json, pointer: str, default: Json = None) -> Json:
     """Return the value at `pointer`, or `default` where nothing stands."""
     for token in parse(pointer):
@@ -36,7 +41,7 @@ def get(data: Json, pointer: str, default: Json = None) -> Json:
             data = cast("dict[str, Json]", data).get(token, default)
         elif isinstance(data, list):
             rows = cast("list[Json]", data)
-            data = rows[int(token)] if token.isdigit() and int(token) < len(rows) else default
+            data = rows[int(token)] if is_index(token) and int(token) < len(rows) else default
         else:
             return default
         if data is default:
@@ -54,7 +59,7 @@ def set_in(data: Json, pointer: str, value: Json) -> Json:
 
 
 def _or_none(value: Json) -> Json:
-    return None if value is None or (isinstance(value, (str, list, dict)) and not value) else value
+    return value if value or not isinstance(value, (str, list, dict)) else None
 
 
 def _set(node: Json, tokens: tuple[str, ...], value: Json) -> Json:
@@ -63,7 +68,7 @@ def _set(node: Json, tokens: tuple[str, ...], value: Json) -> Json:
     token, rest = tokens[0], tokens[1:]
     if isinstance(node, list):
         rows = list(cast("list[Json]", node))
-        if not token.isdigit() or int(token) >= len(rows):
+        if not is_index(token) or int(token) >= len(rows):
             raise KeyError(token)
         row = _set(rows[int(token)], rest, value)
         rows[int(token)] = {} if row is None else row
@@ -97,7 +102,7 @@ def _expand(node: Json, tokens: tuple[str, ...], done: tuple[str, ...]) -> Itera
 @lru_cache(maxsize=65536)
 def pattern_of(pointer: str) -> str:
     """Return `pointer` with `*` for each row index."""
-    return build(["*" if token.isdigit() else token for token in parse(pointer)])
+    return build(["*" if is_index(token) else token for token in parse(pointer)])
 
 
 def matches(pattern: str, pointer: str) -> bool:
@@ -115,7 +120,7 @@ def in_row_of(pattern: str, pointer: str) -> str:
     for at, token in enumerate(tokens):
         if at >= len(here):
             break
-        if token == "*" and here[at].isdigit():
+        if token == "*" and is_index(here[at]):
             tokens[at] = here[at]
         elif token != here[at]:
             break
@@ -131,12 +136,13 @@ def section_of(pointer: str) -> str | None:
 def by_row_id(data: Json, pointer: str) -> str:
     """Return the place of `pointer`: rows by `@id` where they have one."""
     tokens: list[str] = []
-    node = data
+    node: Json = data
     for token in parse(pointer):
-        step = get(node, build([token]))
-        row_id = cast("dict[str, Json]", step).get("id") if isinstance(node, list) and isinstance(step, dict) else None
+        step: Json = get(node, build([token]))
+        is_row = isinstance(node, list) and isinstance(step, dict)
+        row_id = cast("dict[str, Json]", step).get("id") if is_row else None
         tokens.append(f"@{row_id}" if isinstance(row_id, str) else token)
-        node = step
+        node = cast("Json", step)
     return build(tokens)
 
 
@@ -149,7 +155,8 @@ def by_index(data: Json, place: str) -> str | None:
             ids = [row.get("id") for row in cast("list[dict[str, Json]]", node)]
             if token[1:] not in ids:
                 return None
-            token = str(ids.index(token[1:]))
-        tokens.append(token)
-        node = get(node, build([token]))
+            tokens.append(str(ids.index(token[1:])))
+        else:
+            tokens.append(token)
+        node = get(node, build(tokens[-1:]))
     return build(tokens)

@@ -9,7 +9,7 @@ import struct
 import warnings
 import zlib
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal, cast
 
 from kjxm_desktop.errors import KjxmError
 
@@ -138,7 +138,16 @@ def _eight_bits(image: Image.Image) -> Image.Image:
     if image.mode != "F" and low >= 0 and high <= 65535:
         low, high = 0.0, 65535.0
     scale = 255.0 / ((high - low) or 1.0)
-    return wide.point(lambda value: value * scale - low * scale).convert("L")
+
+    def stretched(value: Any) -> Any:
+        return value * scale - low * scale
+
+    return _untyped(wide).point(stretched).convert("L")
+
+
+def _untyped(image: Image.Image) -> Any:
+    """Return `image` to a checker that cannot follow it: some of Pillow's types name NumPy, which is not here."""
+    return image
 
 
 def _on_white(image: Image.Image) -> Image.Image:
@@ -160,7 +169,8 @@ def _in_srgb(image: Image.Image) -> Image.Image | None:
 
     try:
         brought = ImageCms.ImageCmsProfile(io.BytesIO(profile))
-        return ImageCms.profileToProfile(image, brought, ImageCms.createProfile("sRGB"), outputMode="RGB")
+        wanted = cast("Any", ImageCms).createProfile("sRGB")
+        return ImageCms.profileToProfile(image, brought, wanted, outputMode="RGB")
     except (ImageCms.PyCMSError, OSError, ValueError, TypeError):
         return None
 
@@ -178,7 +188,7 @@ def _encoded(image: Image.Image, kind: Kind) -> Picture:
     factor = min(MOST_WIDTH_PX / image.width, MOST_HEIGHT_PX / image.height, 1)
     if factor < 1:
         size = (max(1, round(image.width * factor)), max(1, round(image.height * factor)))
-        image = image.resize(size, Image.Resampling.LANCZOS, reducing_gap=3.0)
+        image = _untyped(image).resize(size, Image.Resampling.LANCZOS, reducing_gap=3.0)
     # A fresh picture: nothing of what the file said about itself comes along.
     clean = Image.frombytes(image.mode, image.size, image.tobytes())
     target = io.BytesIO()

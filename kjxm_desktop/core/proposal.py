@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import secrets
 import uuid
 from collections.abc import Iterator, Mapping
 from pathlib import Path, PurePosixPath
 from typing import cast
 
-from kjxm_desktop.core import json_pointer, notes, pictures, rich_text, shape
+from kjxm_desktop.core import json_pointer, notes, pictures, rich_text, shape, strict_json
 from kjxm_desktop.core.call import Call
 from kjxm_desktop.core.form import Control
 from kjxm_desktop.core.json_pointer import Json
@@ -62,15 +63,21 @@ class Proposal:
 
     def used_media(self) -> list[str]:
         """Return the SHA-256 of every picture and file that an answer names, in the order of the form."""
-        found: dict[str, None] = {}
-        for control, _pointer, value in leaves(self.call, self.data):
-            if control.kind == "rich":
-                found.update(dict.fromkeys(rich_text.media_of(value)))
-            elif control.kind == "picture" and "media" in value:
-                found[value["media"]] = None
-            elif control.kind == "file":
-                found[value] = None
-        return list(found)
+        found = leaves(self.call, self.data)
+        return list(dict.fromkeys(sha256 for control, _, value in found for sha256 in media_named(control, value)))
+
+
+def media_named(control: Control, value: Json) -> list[str]:
+    """Return the SHA-256 of the pictures and files that the answer `value` of `control` names."""
+    match control.kind:
+        case "rich":
+            return rich_text.media_of(value)
+        case "picture":
+            return [value["media"]] if "media" in value else []
+        case "file":
+            return [value]
+        case _:
+            return []
 
 
 def leaves(call: Call, data: Json) -> Iterator[tuple[Control, str, Json]]:
@@ -132,19 +139,20 @@ class _Incoming:
         done: list[Json] = []
         for block in blocks:
             if block["type"] == "picture" and "file" in block:
-                block = dict(block)
-                block["media"] = self._picture(block.pop("file"), pointer)
-            done.append(block)
+                known = {key: part for key, part in block.items() if key != "file"}
+                done.append({**known, "media": self._picture(block["file"], pointer)})
+            else:
+                done.append(block)
         return done or None
 
     def _list(self, value: Json, pointer: str, control: Control | None) -> Json:
-        rows = [self.tree(item, f"{pointer}/{index}") for index, item in enumerate(value)]
+        rows: list[Json] = [self.tree(item, f"{pointer}/{index}") for index, item in enumerate(value)]
         if control is None or control.kind != "table":
             return [row for row in rows if row is not None] or None
         ids: set[str] = set()
-        for index, row in enumerate(rows):
-            if row is None:
-                rows[index] = row = {}
+        for index in range(len(rows)):
+            row: Json = {} if rows[index] is None else rows[index]
+            rows[index] = row
             if isinstance(row, dict):
                 fields = cast("dict[str, Json]", row)
                 fields.setdefault("id", new_row_id())
@@ -170,45 +178,50 @@ class _Incoming:
         if control is not None and control.kind == "picture":
             return {**fields, "media": self._picture(name, pointer)}
         sha256 = self._proposal.add_media(self._read(name, pointer))
-        suffix = PurePosixPath(str(name)).suffix
-        if suffix and isinstance(fields.get("name"), str) and not PurePosixPath(fields["name"]).suffix:
-            fields["name"] += suffix
+        if isinstance(fields.get("name"), str) and fields["name"]:
+            fields["name"] = with_suffix(fields["name"], PurePosixPath(str(name)).suffix)
         return {**fields, "media": sha256}
 
     def _picture(self, name: Json, pointer: str) -> str:
-        return self._proposal.add_media(pictures.normalise(self._read(name, pointer), str(name)).data)
+        data = self._read(name, pointer)
+        try:
+            return self._proposal.add_media(pictures.normalise(data, str(name)).data)
+        except KjxmError as error:
+            raise KjxmError("data.picture", pointer=pointer, why=error) from error
 
     def _read(self, name: Json, pointer: str) -> bytes:
         """Return the bytes of a file that must lie inside the folder of the data file."""
         if not isinstance(name, str) or not name or "\0" in name or self._folder is None:
             raise KjxmError("data.file_name", pointer=pointer)
-        path = _inside(self._folder.resolve(), name, pointer)
+        shown = strict_json.printable(name)
         try:
+            path = _inside(self._folder.resolve(), name, pointer)
             if path.stat().st_size > MEDIA_CAP_BYTES:
-                raise KjxmError("data.file_too_big", pointer=pointer, file=name, limit=MEDIA_CAP_BYTES // 1_000_000)
+                raise KjxmError("data.file_too_big", pointer=pointer, file=shown, limit=MEDIA_CAP_BYTES // 1_000_000)
             return path.read_bytes()
         except OSError as error:
-            raise KjxmError("data.file_missing", pointer=pointer, file=name) from error
+            raise KjxmError("data.file_missing", pointer=pointer, file=shown) from error
 
 
 def _inside(folder: Path, name: str, pointer: str) -> Path:
     """Return the file that `name` means inside `folder`: as it stands, or by its last parts when both were moved."""
-    parts = PurePosixPath(name.replace("\\", "/")).parts
+    parts, shown = PurePosixPath(name.replace("\\", "/")).parts, strict_json.printable(name)
     if ".." in parts:
-        raise KjxmError("data.file_outside", pointer=pointer, file=name)
+        raise KjxmError("data.file_outside", pointer=pointer, file=shown)
     for start in range(len(parts)):
         path = folder.joinpath(*parts[start:]).resolve()
         if path.is_relative_to(folder) and path.is_file():
             return path
     outside = not (folder / name).resolve().is_relative_to(folder)
-    raise KjxmError("data.file_outside" if outside else "data.file_missing", pointer=pointer, file=name)
+    raise KjxmError("data.file_outside" if outside else "data.file_missing", pointer=pointer, file=shown)
 
 
 def _check_links(proposal: Proposal) -> None:
     """Raise KjxmError data.media where an answer names a picture or file that is not there."""
-    for sha256 in proposal.used_media():
-        if sha256 not in proposal.media:
-            raise KjxmError("data.media", sha256=sha256[:12])
+    for control, pointer, value in leaves(proposal.call, proposal.data):
+        for sha256 in media_named(control, value):
+            if sha256 not in proposal.media:
+                raise KjxmError("data.media", pointer=pointer, sha256=strict_json.printable(sha256, 12))
 
 
 def to_outside(proposal: Proposal, media_folder: Path | None = None) -> Json:
@@ -224,13 +237,13 @@ def to_outside(proposal: Proposal, media_folder: Path | None = None) -> Json:
 
 def _ordered(value: Json, pattern: str, order: Mapping[str, int], named: Mapping[str, str]) -> Json:
     if isinstance(value, list):
-        return [_ordered(item, pattern + "/*", order, named) for item in value]
+        return [_ordered(item, pattern + "/*", order, named) for item in cast("list[Json]", value)]
     if not isinstance(value, dict):
         return value
     fields = cast("dict[str, Json]", value)
-    if named and isinstance(fields.get("media"), str):
-        fields = {("file" if key == "media" else key): child for key, child in fields.items()}
-        fields["file"] = named[fields["file"]]
+    file = named.get(str(fields.get("media")))
+    if file is not None:
+        fields = {("file" if key == "media" else key): child for key, child in fields.items()} | {"file": file}
 
     def place(key: str) -> tuple[int, str]:
         here = f"{pattern}/{key}"
@@ -249,12 +262,33 @@ def suffix_of(data: bytes) -> str:
     return next((suffix for start, suffix in _SIGNATURES if data.startswith(start)), ".bin")
 
 
+_SUFFIX = re.compile(r".\.(?![0-9]+$)[0-9A-Za-z]{1,5}$")
+
+
+def with_suffix(name: str, suffix: str) -> str:
+    """Return the name of a file with `suffix`, unless it has one already: 2024.5 ends in a number, not in a kind."""
+    return name if _SUFFIX.search(name) else name + suffix
+
+
 def _write_media(proposal: Proposal, folder: Path) -> dict[str, str]:
-    folder.mkdir(parents=True, exist_ok=True)
+    """Write every picture and file into `folder` and return its path by SHA-256; on a failure leave nothing new."""
     named: dict[str, str] = {}
-    for sha256 in proposal.used_media():
-        data = proposal.media[sha256]
-        name = sha256[:16] + suffix_of(data)
-        (folder / name).write_bytes(data)
-        named[sha256] = (folder / name).as_posix()
+    written: list[Path] = []
+    new_folders = [path for path in (folder, *folder.parents) if not path.exists()]
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for sha256 in proposal.used_media():
+            data = proposal.media[sha256]
+            path = folder / (sha256[:16] + suffix_of(data))
+            if not path.exists():
+                written.append(path)
+            path.write_bytes(data)
+            named[sha256] = path.as_posix()
+    except OSError:
+        for path in written:
+            path.unlink(missing_ok=True)
+        for path in new_folders:
+            if path.is_dir():
+                path.rmdir()
+        raise
     return named

@@ -5,24 +5,38 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Protocol, cast
 
 import re2
 from jsonschema import Draft202012Validator, ValidationError, validators
 from jsonschema.exceptions import best_match
 from referencing import Registry
 
-from kjxm_desktop.core import json_pointer, rich_text
+from kjxm_desktop.core import json_pointer, rich_text, strict_json
 from kjxm_desktop.core.json_pointer import Json
 
 if TYPE_CHECKING:
     from jsonschema.protocols import Validator
 
 
+class Pattern(Protocol):
+    """What this program asks of a compiled pattern."""
+
+    def search(self, text: str) -> object | None:
+        """Return something when the pattern stands anywhere in `text`."""
+        ...
+
+
+def _quiet() -> re2.Options:
+    options = re2.Options()
+    options.log_errors = False  # it would write about a bad pattern to stderr, beside our sentence
+    return options
+
+
 @lru_cache(maxsize=256)
-def pattern(text: str) -> re2.Pattern:
+def pattern(text: str) -> Pattern:
     """Return the compiled pattern; google-re2 matches in time linear in the text. Raises re2.error."""
-    return re2.compile(text)
+    return re2.compile(text, _quiet())
 
 
 def _pattern(_validator: Json, told: str, instance: Json, _schema: Json) -> Iterator[ValidationError]:
@@ -41,7 +55,7 @@ _Validator = validators.extend(Draft202012Validator, {"pattern": _pattern, "word
 
 def validator(schema: Mapping[str, Json]) -> Validator:
     """Return a validator of `schema` that never reads anything from outside it."""
-    return _Validator(schema, registry=Registry())
+    return _Validator(schema, registry=Registry[Json]())
 
 
 def is_pattern(text: str) -> bool:
@@ -68,8 +82,8 @@ def first_error(meta: Mapping[str, Json], value: Json) -> Fault | None:
         return None
     told = error.validator_value
     detail = str(told) if isinstance(told, (str, int, float)) or str(error.validator) in ("required", "enum") else ""
-    if error.validator == "additionalProperties" and isinstance(error.instance, dict):
+    if error.validator == "additionalProperties":
         known = set(cast("Mapping[str, Json]", error.schema).get("properties", {}))
-        detail = ", ".join(sorted(str(key) for key in cast("dict[str, Json]", error.instance) if key not in known))
-    place = json_pointer.build([part for part in error.absolute_path])
+        detail = ", ".join(sorted(strict_json.printable(str(key)) for key in error.instance if key not in known))
+    place = json_pointer.build(list(error.absolute_path))
     return Fault(place, f"{error.validator} {detail}"[:200].strip())

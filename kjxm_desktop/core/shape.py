@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
-from kjxm_desktop.core import json_pointer, rich_text
+from kjxm_desktop.core import json_pointer, rich_text, strict_json
 from kjxm_desktop.core.json_pointer import Json
 from kjxm_desktop.errors import KjxmError
 
@@ -53,22 +53,30 @@ def _check(call: Call, pointer: str, schema: Json, value: Json, keep_unknown: bo
         raise KjxmError("data.type", pointer=pointer, expected=schema["type"])
     control = call.form.control(pointer)
     if isinstance(value, dict):
-        for key, child in cast("dict[str, Json]", value).items():
-            under = f"{pointer}{json_pointer.build([key])}"
-            if key in schema.get("properties", {}):
-                _check(call, under, schema["properties"][key], child, keep_unknown)
-            elif not keep_unknown:
-                raise KjxmError("data.unknown_key", pointer=under)
+        _check_fields(call, pointer, schema, cast("dict[str, Json]", value), keep_unknown)
     elif control is not None and control.kind == "rich":
         _check_rich(control, pointer, value, keep_unknown)
     elif isinstance(value, list):
-        items = cast("list[Json]", value)
-        if len(items) > ROWS_CAP:
-            raise KjxmError("data.too_long", pointer=pointer, cap=ROWS_CAP)
-        for index, item in enumerate(items):
-            _check(call, f"{pointer}/{index}", schema["items"], item, keep_unknown)
+        _check_items(call, pointer, schema["items"], cast("list[Json]", value), keep_unknown)
     elif isinstance(value, str):
         _check_string(control, pointer, value)
+
+
+def _check_fields(call: Call, pointer: str, schema: Json, value: dict[str, Json], keep_unknown: bool) -> None:
+    known = schema.get("properties", {})
+    for key, child in value.items():
+        under = f"{pointer}{json_pointer.build([key])}"
+        if key in known:
+            _check(call, under, known[key], child, keep_unknown)
+        elif not keep_unknown:
+            raise KjxmError("data.unknown_key", pointer=strict_json.printable(under, 200))
+
+
+def _check_items(call: Call, pointer: str, schema: Json, items: list[Json], keep_unknown: bool) -> None:
+    if len(items) > ROWS_CAP:
+        raise KjxmError("data.too_long", pointer=pointer, cap=ROWS_CAP)
+    for index, item in enumerate(items):
+        _check(call, f"{pointer}/{index}", schema, item, keep_unknown)
 
 
 def cap_of(control: Control | None) -> int:

@@ -10,7 +10,7 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, Final, Protocol, cast
+from typing import Final, Protocol, cast
 
 from kjxm_desktop.core import (
     atomic_file,
@@ -26,7 +26,7 @@ from kjxm_desktop.core import (
 from kjxm_desktop.core import call as calls
 from kjxm_desktop.core.call import Call
 from kjxm_desktop.core.json_pointer import Json
-from kjxm_desktop.core.proposal import Proposal, leaves
+from kjxm_desktop.core.proposal import Proposal, leaves, media_named
 from kjxm_desktop.errors import KjxmError
 
 MIMETYPE: Final = b"application/vnd.kjxm.proposal"
@@ -177,7 +177,7 @@ def is_doc_id(value: Json) -> bool:
 # --- the file -------------------------------------------------------------------------------------------------------
 
 
-def _opened(path: Path) -> BinaryIO:
+def _opened(path: Path) -> io.BufferedReader:
     mode = path.stat().st_mode  # looked at first: opening a pipe would wait for ever
     if stat.S_ISDIR(mode):
         raise KjxmError("storage.is_folder")
@@ -226,7 +226,7 @@ def _verify(path: Path, call: Call) -> None:
 # --- the parts ------------------------------------------------------------------------------------------------------
 
 
-def _checked_parts(file: BinaryIO) -> dict[str, bytes]:
+def _checked_parts(file: io.BufferedReader) -> dict[str, bytes]:
     """Return the parts of a draft, each of the size and digest that the manifest tells, none missing, none besides."""
     _refuse_newer(file)
     parts = container.read(file, lambda name: _ALLOWED.fullmatch(name) is not None)
@@ -253,7 +253,7 @@ def _checked_parts(file: BinaryIO) -> dict[str, bytes]:
     return parts
 
 
-def _refuse_newer(file: BinaryIO) -> None:
+def _refuse_newer(file: io.BufferedReader) -> None:
     """Raise KjxmError draft.newer first of all: what a later program puts into a draft is no fault."""
     raw = container.peek(file, _MANIFEST)
     manifest = _json({_MANIFEST: raw}, _MANIFEST) if raw is not None else {}
@@ -329,13 +329,8 @@ def _canonical(call: Call, data: Json) -> Json:
 def _check_media(proposal: Proposal) -> None:
     """Raise KjxmError draft.media or draft.picture where an answer names what is not there or is no plain picture."""
     for control, pointer, value in leaves(proposal.call, proposal.data):
-        if control.kind == "file":
-            named, is_picture = [value], False
-        elif control.kind in ("picture", "rich"):
-            named, is_picture = _pictures_of(value), True
-        else:
-            continue
-        for sha256 in named:
+        is_picture = control.kind != "file"
+        for sha256 in media_named(control, value):
             if sha256 not in proposal.media:
                 raise KjxmError("draft.media", pointer=pointer, part=_MEDIA + str(sha256)[:12])
             if is_picture and pictures.measure(proposal.media[sha256]) is None:
@@ -344,17 +339,10 @@ def _check_media(proposal: Proposal) -> None:
 
 def _check_notes(said: Json) -> None:
     """Raise KjxmError draft.notes where the notes have not the shape that `notes` gives them."""
-    for key, empty in notes.empty().items():
+    for key, empty in cast("dict[str, Json]", notes.empty()).items():
         value = said.get(key, empty)
         if not isinstance(value, str if empty is None else type(empty)) and value is not None:
             raise KjxmError("draft.notes", place=f"/{key}")
     for key, kind in (("done", str), ("dismissed", dict), ("comments", dict)):
         if not all(isinstance(item, kind) for item in said.get(key, [])):
             raise KjxmError("draft.notes", place=f"/{key}")
-
-
-def _pictures_of(value: Json) -> list[str]:
-    if isinstance(value, list):
-        return rich_text.media_of(value)
-    named = cast("dict[str, Json]", value).get("media") if isinstance(value, dict) else None
-    return [named] if isinstance(named, str) else []

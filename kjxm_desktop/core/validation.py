@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from jsonschema.protocols import Validator as SchemaValidator
 
 PAUSE_ROWS = 20
+_SHOWN = 40  # characters of what was written, in a message
 
 
 class Severity(StrEnum):
@@ -135,7 +136,10 @@ class Validator:
         for index, row in enumerate(rows):
             remembered = before.get(id(row))
             if remembered is None or remembered[0] is not row:
-                remembered = (row, [fault for column in table.columns for fault in self._cell_faults(table, column, row)])
+                remembered = (
+                    row,
+                    [fault for column in table.columns for fault in self._cell_faults(table, column, row)],
+                )
                 if index % PAUSE_ROWS == PAUSE_ROWS - 1:
                     yield None
             now[id(row)] = remembered
@@ -158,10 +162,15 @@ class Validator:
                 yield _Fault(name, fault.code, fault.variant, fault.params)
 
     def _value_faults(self, control: Control, value: Json) -> Iterator[_Fault]:
-        for error in self._schema_validator(control).iter_errors(value):
-            yield _fault(control, str(error.validator), error.validator_value, error.instance)
-        if control.kind == "day" and not _is_day(value):
-            yield _Fault("", "format", control.kind, {"value": value})
+        errors = list(self._schema_validator(control).iter_errors(value))
+        unknown = [_told(error.instance) for error in errors if error.validator == "enum"]
+        if unknown:
+            yield _Fault("", "choice", control.kind, {"value": "、".join(unknown)})
+        for error in errors:
+            if error.validator != "enum":
+                yield _fault(control, str(error.validator), error.validator_value, error.instance)
+        if not errors and control.kind == "day" and not _is_day(value):
+            yield _Fault("", "format", control.kind, {"value": _told(value)})
 
     def _schema_validator(self, control: Control) -> SchemaValidator:
         found = self._validators.get(control.pointer)
@@ -195,17 +204,26 @@ class Validator:
         section = json_pointer.section_of(pointer)
         must = control.need == "must"
         if rule is None:
-            return Diagnostic(pointer, Severity.MISSING, "missing", {}, None, must, section, control.kind)
+            clause = self._clause_of(control)
+            return Diagnostic(pointer, Severity.MISSING, "missing", {}, clause, must, section, control.kind)
         told = rule.severity_when_told(data)
         severity = Severity(told) if told else Severity.MISSING
         blocks = severity is Severity.ERROR or (severity is Severity.MISSING and must)
         return Diagnostic(pointer, severity, rule.id, {}, rule.clause, blocks, section, "gap")
 
+    def _clause_of(self, control: Control) -> str | None:
+        """Return the clause that asks for an answer; what must stand in a row rests on the clause of its table."""
+        if control.clause is None and control.need == "must" and control.in_table:
+            table = self._call.form.control(control.pointer.partition("/*")[0])
+            return table.clause if table else None
+        return control.clause
+
     # -- rules across answers -------------------------------------------------------------------------------------
 
     def _run_rule(self, rule: rules.Rule, data: Json, now: datetime) -> Generator[None, None, None]:
         parts = cast("dict[str, Json]", data)
-        key: tuple[object, ...] = (*(parts.get(section) for section in rule.reads), None if rule.reads else now)
+        # A rule that reads no section looks at the clock and at whether anything is written.
+        key: tuple[object, ...] = tuple(parts.get(section) for section in rule.reads) or (now, data)
         remembered = self._rule_found.get(rule.id)
         if remembered and all(old is new for old, new in zip(remembered[0], key, strict=True)):
             return
@@ -243,13 +261,13 @@ def _is_day(value: Json) -> bool:
 
 def _fault(control: Control, keyword: str, told: Json, value: Json) -> _Fault:
     """Return the finding for one broken keyword of the data schema. Keywords: see schemas/README.md."""
-    if keyword == "enum":
-        return _Fault("", "choice", control.kind, {"value": value})
     if keyword == "wordCount":
         count = value if isinstance(value, int) else rich_text.word_count(value)
         over = told.get("max") is not None and count > told["max"]
         limit = told["max"] if over else told["min"]
-        return _Fault("", "length", "long" if over else "short", {"count": count, "limit": limit, "by": abs(count - limit)})
+        return _Fault(
+            "", "length", "long" if over else "short", {"count": count, "limit": limit, "by": abs(count - limit)}
+        )
     if keyword in ("minItems", "maxItems"):
         count = len(value)
         variant = "few" if keyword == "minItems" else "many"
@@ -257,4 +275,10 @@ def _fault(control: Control, keyword: str, told: Json, value: Json) -> _Fault:
     if keyword in ("minimum", "maximum"):
         limits = control.limits
         return _Fault("", "format", "range", {"value": value, "minimum": limits.minimum, "maximum": limits.maximum})
-    return _Fault("", "format", control.kind, {"value": value})
+    return _Fault("", "format", control.kind, {"value": _told(value)})
+
+
+def _told(value: Json) -> str:
+    """Return the beginning of what was written, for a message."""
+    text = str(value)
+    return text if len(text) <= _SHOWN else text[:_SHOWN] + "…"

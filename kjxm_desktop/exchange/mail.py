@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import mimetypes
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,10 +10,9 @@ from email.message import EmailMessage
 from email.policy import SMTP
 
 from kjxm_desktop.core import call as calls
-from kjxm_desktop.core import json_pointer
 from kjxm_desktop.core.call import Call
 from kjxm_desktop.core.json_pointer import Json
-from kjxm_desktop.exchange.names import BLANK
+from kjxm_desktop.exchange import names
 
 LARGE_BYTES = 15_000_000
 TOO_LARGE_BYTES = 20_000_000
@@ -25,6 +23,8 @@ _TYPES = {
     ".pdf": "application/pdf",
     ".png": "image/png",
     ".jpg": "image/jpeg",
+    ".jpeg": "image/jpeg",
+    ".zip": "application/zip",
 }
 
 
@@ -39,14 +39,14 @@ class Letter:
 
 def letter(call: Call, data: Json, files: Sequence[str]) -> Letter:
     """Return address, subject and body as the call words them; `files` are the names of what is attached."""
+    answers = names.answers(call, data)
 
     def value(name: str) -> str:
         if name == "files":
             return "\n".join(f"{number}. {file}" for number, file in enumerate(files, 1))
         if name in ("year", "call"):
             return str(call.year) if name == "year" else call.title["zh"]
-        told = json_pointer.get(data, name)
-        return " ".join(told.split()) if isinstance(told, str) and told.strip() else BLANK
+        return " ".join(answers.text(name).split()) or names.BLANK
 
     told = call.about["mail"]
     subject = " ".join(calls.fill(told["subject"], value).split())
@@ -75,9 +75,9 @@ def draft(told: Letter, attachments: Sequence[tuple[str, bytes]], now: datetime)
 
 def _type_of(name: str) -> str:
     suffix = "." + name.rpartition(".")[2].lower()
-    guessed = _TYPES.get(suffix) or mimetypes.guess_type(name)[0] or "application/octet-stream"
-    # Text and mail would be re-encoded on the way; as bytes they arrive as they left.
-    return guessed if guessed.split("/")[0] in ("application", "image", "audio", "video") else "application/octet-stream"
+    # Text and mail would be re-encoded on the way; as bytes they arrive as they left. Only these few are told by name:
+    # what the system knows differs from one machine to the next, and the same content shall give the same bytes.
+    return _TYPES.get(suffix, "application/octet-stream")
 
 
 def size_warning(size: int) -> str | None:

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from datetime import datetime
 from pathlib import PurePath
 
 from kjxm_desktop.core import call as calls
-from kjxm_desktop.core import json_pointer
+from kjxm_desktop.core import clock
 from kjxm_desktop.core.call import Call
 from kjxm_desktop.core.json_pointer import Json
+from kjxm_desktop.export.compose_values import Answers
 
 MAX_CHARACTERS = 80
 MAX_BYTES = 230
 BLANK = "未填"
+_MAX_SUFFIX = 20
+_NO_DAY = datetime.min.replace(tzinfo=clock.BEIJING)  # no name and no letter tells the day of printing
 
 _UNSAFE = re.compile(r'[<>:"/\\|?*\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]')
 _RESERVED = re.compile(r"(?i)(con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³])(\..*)?")
@@ -31,11 +35,12 @@ def stem(call: Call, data: Json, *, draft: bool) -> str:
     Gaps read 未填. What the call names as `cut` (the title) is shortened first, then whatever part is longest.
     """
     told = call.about["file_name"]
-    parts = {name: _part(call, data, name) for name in calls.placeholders(told["pattern"])}
-    suffix = told.get("draft_suffix", "_草稿") if draft else ""
+    told_by = answers(call, data)
+    parts = {name: _part(call, told_by, name) for name in calls.placeholders(told["pattern"])}
+    suffix = _UNSAFE.sub("_", told.get("draft_suffix", "_草稿"))[:_MAX_SUFFIX].rstrip(" .") if draft else ""
     cut = str(told.get("cut", "")).removeprefix("{").removesuffix("}")
     while True:
-        name = safe(calls.fill(told["pattern"], lambda key: parts[key])) + suffix
+        name = safe(calls.fill(told["pattern"], parts.__getitem__)) + suffix
         if _fits(name):
             return name
         victim = cut if len(parts.get(cut, "")) > 1 else max(parts, key=lambda key: len(parts[key]), default="")
@@ -44,13 +49,15 @@ def stem(call: Call, data: Json, *, draft: bool) -> str:
         parts[victim] = parts[victim][:-1].rstrip(" .")
 
 
-def _part(call: Call, data: Json, name: str) -> str:
+def answers(call: Call, data: Json) -> Answers:
+    """Return what reads the answers as print does: choices by their label, dates in the call's words."""
+    return Answers(call, data, _NO_DAY, call.document.get("words", {}))
+
+
+def _part(call: Call, told: Answers, name: str) -> str:
     if name == "year":
         return str(call.year)
-    if name == "call":
-        return safe(call.short_title["zh"])
-    value = json_pointer.get(data, name)
-    return safe(value) or BLANK if isinstance(value, str) else BLANK
+    return safe(call.short_title["zh"] if name == "call" else told.text(name)) or BLANK
 
 
 def _fits(name: str) -> bool:
@@ -67,8 +74,8 @@ def free(name: str, taken: Iterable[str]) -> str:
     """Return `name`, or `name_2`, `name_3` … before its suffix: the first that is not taken, whatever the case."""
     used = {other.casefold() for other in taken}
     path = PurePath(name)
-    number, found = 2, name
+    number, found = 1, name
     while found.casefold() in used:
-        found = f"{path.stem}_{number}{path.suffix}"
         number += 1
+        found = f"{path.stem}_{number}{path.suffix}"
     return found

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
+import itertools
 import os
 import secrets
 import shutil
+import stat
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from kjxm_desktop.core import json_pointer
-from kjxm_desktop.core.json_pointer import Json
-from kjxm_desktop.core.proposal import Proposal, suffix_of
+from kjxm_desktop.core.proposal import Proposal, suffix_of, with_suffix
 from kjxm_desktop.errors import KjxmError
 from kjxm_desktop.exchange import mail, names
 from kjxm_desktop.export import files as export_files
@@ -50,19 +52,48 @@ class Package:
 
 def check_target(folder: Path) -> None:
     """Raise KjxmError export.target_… unless files can be written into `folder`, which may not exist yet."""
-    existing = folder
-    while not existing.exists():
-        if existing.parent == existing:
-            raise KjxmError("export.target_missing", path=str(folder))
-        existing = existing.parent
-    if not existing.is_dir():
-        raise KjxmError("export.target_not_folder", path=str(existing))
-    probe = existing / f".~kjxm.{secrets.token_hex(4)}.tmp"
+    made: list[Path] = []
     try:
+        made = _make_folder(folder)
+        probe = folder / f".~kjxm.{secrets.token_hex(4)}.tmp"
         os.close(os.open(probe, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
         probe.unlink()
-    except OSError as error:
-        raise KjxmError("export.target_unwritable", path=str(existing), why=error.strerror or "") from error
+    except (FileExistsError, NotADirectoryError) as error:
+        raise KjxmError("export.target_not_folder", path=str(folder)) from error
+    except FileNotFoundError as error:
+        raise KjxmError("export.target_missing", path=str(folder)) from error
+    except (OSError, ValueError) as error:
+        why = getattr(error, "strerror", None) or ""
+        raise KjxmError("export.target_unwritable", path=str(folder), why=why) from error
+    finally:
+        _remove_folders(made)
+
+
+def check_names(proposal: Proposal, folder: Path, formats: Sequence[str], *, draft: bool) -> None:
+    """Raise KjxmError export.target_taken where a folder stands at the name of a file to be written."""
+    stem = names.stem(proposal.call, proposal.data, draft=draft)
+    for kind in formats:
+        path = folder / f"{stem}.{kind}"
+        if path.is_dir():
+            raise KjxmError("export.target_taken", path=str(path))
+
+
+def _make_folder(folder: Path) -> list[Path]:
+    """Make `folder` and what lies above it, and return those that were not there, the innermost first."""
+    missing = list(itertools.takewhile(lambda path: not os.path.lexists(path), (folder, *folder.parents)))
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except BaseException:
+        _remove_folders(missing)
+        raise
+    return missing
+
+
+def _remove_folders(folders: Sequence[Path]) -> None:
+    """Remove folders that were made for nothing; one that holds something by now stays."""
+    for folder in folders:
+        with contextlib.suppress(OSError):
+            folder.rmdir()
 
 
 def export(
@@ -77,6 +108,7 @@ def export(
 ) -> Exported:
     """Write the files of `formats` ("docx", "pdf") into `folder`, replacing those of the same name, both or none."""
     check_target(folder)
+    check_names(proposal, folder, formats, draft=draft)
     made = export_files.make(proposal, now=now, draft=draft, formats=formats, fonts_folder=fonts, progress=progress)
     stem = names.stem(proposal.call, proposal.data, draft=draft)
     paths = _write_all(folder, {f"{stem}.{kind}": made.files[kind] for kind in ("docx", "pdf") if kind in made.files})
@@ -84,21 +116,37 @@ def export(
 
 
 def _write_all(folder: Path, files: Mapping[str, bytes]) -> list[Path]:
-    """Write every file beside its target, then replace the targets; on a failure leave the earlier files."""
+    """Write every file beside its target, then replace the targets; on a failure all is as it was before."""
     beside: dict[Path, Path] = {}
+    earlier: dict[Path, bytes | None] = {}
+    new_folders: list[Path] = []
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        new_folders = _make_folder(folder)
         for name, data in files.items():
             target = folder / name
             beside[target] = folder / f".~{secrets.token_hex(6)}.tmp"
             _write(beside[target], data)
         for target, temporary in beside.items():
+            before = target.read_bytes() if target.exists() else None
             temporary.replace(target)
-    except OSError as error:
-        for temporary in beside.values():
-            temporary.unlink(missing_ok=True)
-        raise KjxmError("export.write_failed", path=str(folder), why=error.strerror or "") from error
+            earlier[target] = before
+    except BaseException as error:
+        _take_back(beside, earlier)
+        _remove_folders(new_folders)
+        if isinstance(error, OSError):
+            raise KjxmError("export.write_failed", path=str(folder), why=error.strerror or "") from error
+        raise
     return list(beside)
+
+
+def _take_back(beside: Mapping[Path, Path], earlier: Mapping[Path, bytes | None]) -> None:
+    for temporary in beside.values():
+        temporary.unlink(missing_ok=True)
+    for target, before in earlier.items():
+        if before is None:
+            target.unlink(missing_ok=True)
+        else:
+            target.write_bytes(before)
 
 
 def _write(path: Path, data: bytes) -> None:
@@ -113,10 +161,13 @@ def read_extra(paths: Sequence[Path]) -> list[tuple[str, bytes]]:
     found: list[tuple[str, bytes]] = []
     for path in paths:
         try:
-            if path.stat().st_size > EXTRA_CAP_BYTES:
+            told = path.stat()  # looked at first: opening a pipe would wait for ever
+            if not stat.S_ISREG(told.st_mode):
+                raise KjxmError("export.extra_missing", file=str(path))
+            if told.st_size > EXTRA_CAP_BYTES:
                 raise KjxmError("export.extra_too_big", file=path.name, limit=EXTRA_CAP_BYTES // 1_000_000)
             found.append((path.name, path.read_bytes()))
-        except OSError as error:
+        except (OSError, ValueError) as error:
             raise KjxmError("export.extra_missing", file=str(path)) from error
     return found
 
@@ -144,7 +195,7 @@ def package(
         progress("mail")
     told = mail.letter(proposal.call, proposal.data, [name for name, _ in (*papers, *attachments)])
     eml = mail.draft(told, [*papers, *attachments], now)
-    contents = {name: data for name, data in papers}
+    contents = dict(papers)
     contents[f"{stem}.eml"] = eml
     contents |= {f"{ATTACHMENTS}/{name}": data for name, data in attachments}
     contents[RECEIPT] = _receipt(proposal, told, contents, now)
@@ -183,7 +234,7 @@ def _files_of(proposal: Proposal) -> list[tuple[str, bytes]]:
                 continue
             data = proposal.media[sha256]
             name = proposal.get(pointer.rpartition("/")[0] + "/name") or names.BLANK
-            found.append((name if Path(name).suffix else name + suffix_of(data), data))
+            found.append((with_suffix(name, suffix_of(data)), data))
     return found
 
 
@@ -208,22 +259,20 @@ def _receipt(proposal: Proposal, told: mail.Letter, contents: Mapping[str, bytes
 def _place_folder(folder: Path, stem: str, contents: Mapping[str, bytes]) -> Path:
     """Write everything into a folder beside, then give it its name: the first free of `stem`, `stem_2`, …."""
     beside = folder / f".~{secrets.token_hex(6)}.tmp"
+    new_folders: list[Path] = []
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        new_folders = _make_folder(folder)
         beside.mkdir()
         for name, data in contents.items():
             (beside / name).parent.mkdir(exist_ok=True)
             _write(beside / name, data)
-        number = 1
-        while True:
-            target = folder / (stem if number == 1 else f"{stem}_{number}")
-            number += 1
-            if not os.path.lexists(target):
-                break
+        numbers = itertools.chain([""], (f"_{number}" for number in itertools.count(2)))
+        target = next(path for number in numbers if not os.path.lexists(path := folder / f"{stem}{number}"))
         beside.rename(target)
-    except OSError as error:
+    except BaseException as error:
         shutil.rmtree(beside, ignore_errors=True)
-        raise KjxmError("export.write_failed", path=str(folder), why=error.strerror or "") from error
+        _remove_folders(new_folders)
+        if isinstance(error, OSError):
+            raise KjxmError("export.write_failed", path=str(folder), why=error.strerror or "") from error
+        raise
     return target
-
-

@@ -51,10 +51,19 @@ def width_of(text: str, size_pt: float) -> float:
 
 
 def broken(text: str, width_mm: float, size_pt: float, lines: int) -> list[str]:
-    """Return `text` in at most `lines` lines no wider than `width_mm`; what does not fit ends in ….
+    """Return `text` in at most `lines` lines no wider than `width_mm`, about as long as one another.
 
-    Numbers and Latin words stay whole unless they are wider than the line.
+    What does not fit ends in …. Numbers and Latin words stay whole unless they are wider than the line.
     """
+    done = _filled(text, width_mm, size_pt, lines)
+    if len(done) == 1 or done[-1].endswith("…"):
+        return done
+    evener = (_filled(text, width_mm * part / 20, size_pt, len(done)) for part in range(10, 20))
+    return next((tried for tried in evener if not tried[-1].endswith("…")), done)
+
+
+def _filled(text: str, width_mm: float, size_pt: float, lines: int) -> list[str]:
+    """Return `text` in lines each as full as can be."""
     done = [""]
     for piece in _pieces(text, width_mm, size_pt):
         if not done[-1] or width_of(done[-1] + piece, size_pt) <= width_mm:

@@ -129,6 +129,10 @@ class _Composition:
         """Return the word for an answer that was not given."""
         return Paragraph((Run(self.words["empty"]),), "body", pointer)
 
+    def no_rows(self, pointer: str) -> Paragraph:
+        """Return the word for a table without rows beside the table's label, as no heading may name it."""
+        return Paragraph((Run(f"{self.answers.label(pointer)}：{self.words['empty']}"),), "body", pointer)
+
     def _with_references(self, blocks: list[Block]) -> Iterator[Block]:
         """Yield `blocks` with the lists of references in their place, now that every citation has its number."""
         for block in blocks:
@@ -239,7 +243,7 @@ def _table(made: _Composition, item: Json, level: int) -> Iterator[Block]:
         yield from _records(made, item, level)
     elif not made.answers.rows(item["pointer"]):
         yield from _lead(item)
-        yield made.empty(item["pointer"])
+        yield made.no_rows(item["pointer"])
     else:
         yield from _lead(item)
         yield from _captioned(made, item, made.tables.rows)
@@ -272,7 +276,7 @@ def _records(made: _Composition, item: Json, level: int) -> Iterator[Block]:
         return
     rows = made.answers.rows(table)
     if not rows:
-        yield made.empty(table)
+        yield made.no_rows(table)
     for at, row in enumerate(rows, 1):
         named = json_pointer.in_row_of(_title_of(made, item), row)
         number = item["number"].replace("{number}", str(at)) if "number" in item else None

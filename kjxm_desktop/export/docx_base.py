@@ -81,7 +81,8 @@ def _styles(document: Document) -> str:
         f'<w:docDefaults><w:rPrDefault><w:rPr>{docx_xml.fonts(body)}<w:kern w:val="2"/>'
         f'<w:sz w:val="{size}"/><w:szCs w:val="{size}"/>'
         f'<w:lang w:val="en-US" w:eastAsia="{language}" w:bidi="ar-SA"/></w:rPr></w:rPrDefault>'
-        "<w:pPrDefault/></w:docDefaults>"
+        # No mark hangs out over the margin: full lines end at it, as they do in the PDF.
+        '<w:pPrDefault><w:pPr><w:overflowPunct w:val="0"/></w:pPr></w:pPrDefault></w:docDefaults>'
     )
     return (
         f'<w:styles xmlns:w="{docx_xml.NAMESPACES["w"]}">{defaults}'

@@ -12,21 +12,27 @@ from kjxm_desktop.export.page_style import MM_PER_POINT, PageStyle, TableStyle
 
 _SHORT_ROW = 0.5  # a row below this share of the page does not split
 _SHORT_TABLE = 0.35  # a table below it stays together
+_TALL_HEADER = 0.3  # a header above it does not repeat: too little room would be left for the rows
 
 
 def table(block: Table, style: PageStyle) -> str:
-    """Return a table: header rows repeat, only long rows may split, a short table stays on one page."""
+    """Return a table: header rows repeat, only long rows may split, a short table stays on one page.
+
+    A row that is one heading across stays with the row below it.
+    """
     look = style.table(block.style)
     widths = _widths(block.columns, docx_xml.twips(style.text_width_mm * look.width))
     told = (*block.header, *block.rows)
     heights = [_height_mm(row, widths, look, style) for row in told]
-    kept = len(told) - 1 if sum(heights) < style.text_height_mm * _SHORT_TABLE else len(block.header)
+    room = style.text_height_mm
+    repeated = len(block.header) if sum(heights[: len(block.header)]) < room * _TALL_HEADER else 0
+    kept = len(told) - 1 if sum(heights) < room * _SHORT_TABLE else repeated
     rows = [
         _row(
-            "".join(_cells(row, block.columns, widths, look, "<w:keepNext/>" if at < kept else "")),
+            "".join(_cells(row, block.columns, widths, look, keep=at < kept or _names_rows(row, at, len(told)))),
             look,
-            header=at < len(block.header),
-            whole=heights[at] < style.text_height_mm * _SHORT_ROW,
+            header=at < repeated,
+            whole=heights[at] < room * _SHORT_ROW,
         )
         for at, row in enumerate(told)
     ]
@@ -41,6 +47,10 @@ def signature(block: Signature, style: PageStyle) -> str:
     cell = f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/><w:vAlign w:val="center"/></w:tcPr>{paragraphs}</w:tc>'
     look = TableStyle(padding_x_mm=4, padding_y_mm=2)
     return f"<w:tbl>{_properties(width, look, '')}{_grid([width])}<w:tr><w:trPr>{height}</w:trPr>{cell}</w:tr></w:tbl>"
+
+
+def _names_rows(row: Row, at: int, count: int) -> bool:
+    return len(row.cells) == 1 and row.cells[0].head and at < count - 1
 
 
 def _widths(columns: Sequence[Column], whole: int) -> list[int]:
@@ -81,13 +91,15 @@ def _row(cells: str, look: TableStyle, *, header: bool, whole: bool) -> str:
     return f"<w:tr>{f'<w:trPr>{told}</w:trPr>' if told else ''}{cells}</w:tr>"
 
 
-def _cells(row: Row, columns: Sequence[Column], widths: Sequence[int], look: TableStyle, keep: str) -> Iterator[str]:
+def _cells(
+    row: Row, columns: Sequence[Column], widths: Sequence[int], look: TableStyle, *, keep: bool
+) -> Iterator[str]:
     at = 0
     for cell in row.cells:
         width = sum(widths[at : at + cell.span])
         text = look.head if cell.head else look.text
         align = cell.align or ("" if cell.head else columns[at].align)
-        told = keep + (docx_xml.justification(align) if align else "")
+        told = ("<w:keepNext/>" if keep else "") + (docx_xml.justification(align) if align else "")
         paragraphs = "".join(docx_xml.paragraph(text, docx_xml.runs(runs), told) for runs in cell.paragraphs or ((),))
         yield f"<w:tc><w:tcPr>{_cell_properties(cell, width, look)}</w:tcPr>{paragraphs}</w:tc>"
         at += cell.span

@@ -176,22 +176,25 @@ def _section_end(properties: str) -> str:
 class _Sections:
     """The sections of Word, one for each part: paper, margins, and what stands above and below the text.
 
-    A header made for the first section serves all that follow; page numbers begin where a part asks for them.
+    What a section does not say it takes from the one before: a header made for the first serves all, and a footer with
+    page numbers is followed by an empty one where a part has none.
     """
 
     def __init__(self, document: Document, part: Any) -> None:
         self._document = document
         self._part = part
-        self._numbered = False
+        self._numbered = False  # whether any part so far was
+        self._footed = False  # whether the part before was
 
     def properties(self, part: Part, *, first: bool) -> str:
         """Return w:sectPr of one part."""
         references = self._headers() if first else ""
         start = ""
-        if part.page_numbers and not self._numbered:
-            references += self._footers()
-            start = '<w:pgNumType w:start="1"/>'
+        if part.page_numbers != self._footed:
+            references += self._footers() if part.page_numbers else self._empty_footers()
+            start = '<w:pgNumType w:start="1"/>' if part.page_numbers and not self._numbered else ""
             self._numbered = True
+            self._footed = part.page_numbers
         style, mm = self._document.style, docx_xml.twips
         return (
             f'<w:sectPr>{references}<w:type w:val="nextPage"/>'
@@ -224,6 +227,10 @@ class _Sections:
             for kind in self._kinds()
         }
         return "".join(self._reference("footer", kind, footer) for kind, footer in footers.items())
+
+    def _empty_footers(self) -> str:
+        content = docx_xml.paragraph("page_number", "")
+        return "".join(self._reference("footer", kind, content) for kind in self._kinds())
 
     def _reference(self, what: str, kind: str, content: str) -> str:
         """Add a header or footer part that holds `content` and return the reference to it."""

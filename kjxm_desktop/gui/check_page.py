@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QScrollArea, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QToolButton, QVBoxLayout, QWidget
 
 from kjxm_desktop import strings
 from kjxm_desktop.core.validation import Diagnostic, Severity
 from kjxm_desktop.gui import theme
-from kjxm_desktop.gui.buttons import PrimaryButton
+from kjxm_desktop.gui.buttons import Button, PrimaryButton
 from kjxm_desktop.gui.labels import Icon, Label
 from kjxm_desktop.gui.problem_list import LOOKS
+from kjxm_desktop.gui.section_list import STATE_LOOKS
 from kjxm_desktop.gui.session import Session
 
 MOST_OF_A_SECTION = 50
+_PAGE_WIDTH = 960
 
 
 class CheckPage(QWidget):
@@ -43,10 +45,10 @@ class CheckPage(QWidget):
     def _bar(self) -> QHBoxLayout:
         bar = QHBoxLayout()
         bar.setContentsMargins(theme.PAGE_MARGIN, 12, theme.PAGE_MARGIN, 4)
-        back = QPushButton(strings.text("gui_window.back_to_writing"), self)
+        back = Button(strings.text("gui_window.back_to_writing"), self)
         theme.set_icon(back, "back")
         back.clicked.connect(self.back_wanted)
-        export = QPushButton(strings.text("gui_window.export_files"), self)
+        export = Button(strings.text("gui_window.export_files"), self)
         export.clicked.connect(self.export_wanted)
         self.send_button = PrimaryButton(strings.text("gui_window.send"), parent=self)
         self.send_button.clicked.connect(self.send_wanted)
@@ -77,10 +79,12 @@ class CheckPage(QWidget):
 
     def _page(self, found: list[Diagnostic]) -> QWidget:
         page = QWidget()
+        page.setMaximumWidth(_PAGE_WIDTH)
         column = QVBoxLayout(page)
         column.setContentsMargins(theme.PAGE_MARGIN, 8, theme.PAGE_MARGIN, theme.PAGE_MARGIN)
         column.setSpacing(4)
-        self._head, self._note = Label(self._head.text(), "title", wraps=True), Label(self._note.text(), token="quiet", wraps=True)
+        self._head = Label(self._head.text(), "title", wraps=True)
+        self._note = Label(self._note.text(), token="quiet", wraps=True)
         column.addWidget(self._head)
         column.addWidget(self._note)
         whole = [item for item in found if item.section is None]
@@ -98,9 +102,11 @@ class CheckPage(QWidget):
     def _add_section(self, column: QVBoxLayout, section_id: str, title: str, found: list[Diagnostic]) -> None:
         column.addSpacing(14)
         row = QHBoxLayout()
+        row.setSpacing(8)
+        state = self._session.section_state(section_id)
+        row.addWidget(Icon(*STATE_LOOKS[state]))
         row.addWidget(Label(title, "label"))
-        state = strings.text(f"gui_form.state.{self._session.section_state(section_id)}")
-        row.addWidget(Label(state, "hint", "quiet"))
+        row.addWidget(Label(strings.text(f"gui_form.state.{state}"), "hint", "quiet"))
         row.addStretch(1)
         change = QToolButton()
         change.setAutoRaise(True)
@@ -117,7 +123,8 @@ class CheckPage(QWidget):
         for item in found[:MOST_OF_A_SECTION]:
             column.addWidget(self._line(item))
         if len(found) > MOST_OF_A_SECTION:
-            column.addWidget(Label(strings.text("gui_window.and_more", count=len(found) - MOST_OF_A_SECTION), token="quiet"))
+            more = strings.text("gui_window.and_more", count=len(found) - MOST_OF_A_SECTION)
+            column.addWidget(Label(more, token="quiet"))
 
     def _line(self, item: Diagnostic) -> QWidget:
         line = QWidget()
@@ -129,7 +136,7 @@ class CheckPage(QWidget):
         words = QVBoxLayout()
         words.setSpacing(0)
         words.addWidget(Label(strings.finding(self._session.call, item), wraps=True))
-        word = strings.text(f"gui_window.word_{item.severity}")
+        word = strings.text(f"gui_form.severity.{item.severity}")
         where = strings.label_path(self._session.call, item.pointer)
         words.addWidget(Label(f"{word} · {where}", "hint", "quiet", wraps=True))
         row.addLayout(words, 1)

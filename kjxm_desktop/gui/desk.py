@@ -1,9 +1,9 @@
-"""The desk of one open proposal: sections on the left, the page in the middle, the book on the right, findings below."""
+"""The desk of a proposal: sections on the left, the page in the middle, the book on the right, findings below."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import QByteArray, Qt, Signal
-from PySide6.QtWidgets import QFrame, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from kjxm_desktop import strings
 from kjxm_desktop.core import json_pointer
@@ -58,8 +58,6 @@ class Desk(QWidget):
         self._across.setSizes([LEFT_WIDTH, 10_000, RIGHT_WIDTH])
         self.sections.setMinimumWidth(180)
         self.book.setMinimumWidth(240)
-        line = QFrame(self)
-        line.setFrameShape(QFrame.Shape.HLine)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -105,6 +103,9 @@ class Desk(QWidget):
         page.set_next(self._next_title(section))
         self._stack.setCurrentWidget(page)
         self.sections.set_current(section_id)
+        first = next((control for control in section.controls if self._session.shown(control.pointer)), None)
+        if first is not None:
+            self.book.show_control(first)
 
     def _make_page(self, section: Section) -> SectionPage:
         page = SectionPage(self._session, section, self._stack)

@@ -13,7 +13,6 @@ from PySide6.QtWidgets import (
     QFileDialog,
     QHBoxLayout,
     QLineEdit,
-    QPushButton,
     QRadioButton,
     QVBoxLayout,
     QWidget,
@@ -22,7 +21,7 @@ from PySide6.QtWidgets import (
 from kjxm_desktop import strings
 from kjxm_desktop.core.json_pointer import Json
 from kjxm_desktop.gui import theme
-from kjxm_desktop.gui.buttons import PrimaryButton
+from kjxm_desktop.gui.buttons import Button, PrimaryButton
 from kjxm_desktop.gui.export_work import ExportWork
 from kjxm_desktop.gui.labels import Label
 from kjxm_desktop.gui.override import override
@@ -36,8 +35,9 @@ class FolderLine(QWidget):
         super().__init__(parent)
         self._line = QLineEdit(str(folder), self)
         self._line.setReadOnly(True)
+        theme.set_edged(self._line)
         self._line.setAccessibleName(strings.text("gui_window.target_folder"))
-        choose = QPushButton(strings.text("gui_window.choose_folder"), self)
+        choose = Button(strings.text("gui_window.choose_folder"), self)
         choose.clicked.connect(self._on_choose)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
@@ -86,10 +86,10 @@ class ExportDialog(QDialog):
         self._kinds = {kind: QCheckBox(strings.text(f"gui_window.kind_{kind}"), self) for kind in ("docx", "pdf")}
         self.final = QRadioButton(strings.text("gui_window.as_final"), self)
         self.draft = QRadioButton(strings.text("gui_window.as_draft"), self)
-        self._see = QPushButton(strings.text("gui_window.see_blocking", count=self._blocking), self)
+        self._see = Button(strings.text("gui_window.see_blocking", count=self._blocking), self)
         self.work = ExportWork(session, working_folder, calls, self)
         self.start_button = PrimaryButton(strings.text("gui_window.export_now"), parent=self)
-        self._open = QPushButton(strings.text("gui_window.open_folder"), self)
+        self._open = Button(strings.text("gui_window.open_folder"), self)
         self._written = Label("", "hint", "quiet", wraps=True, parent=self)
         self._connect()
         self._lay_out()
@@ -135,7 +135,7 @@ class ExportDialog(QDialog):
         buttons = QHBoxLayout()
         buttons.addStretch(1)
         buttons.addWidget(self._open)
-        close = QPushButton(strings.text("gui_window.close"), self)
+        close = Button(strings.text("gui_window.close"), self)
         close.clicked.connect(self.close)
         buttons.addWidget(close)
         buttons.addWidget(self.start_button)

@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QWidget
 
 from kjxm_desktop import __version__, strings
 from kjxm_desktop.core.json_pointer import Json
 from kjxm_desktop.errors import KjxmError
 from kjxm_desktop.gui import theme
 from kjxm_desktop.gui.background import Job
+from kjxm_desktop.gui.buttons import Button
 from kjxm_desktop.gui.labels import Label
 from kjxm_desktop.gui.session import Session
 
@@ -38,7 +39,7 @@ class ExportWork(QWidget):
         self._bar.setRange(0, 0)
         self._bar.setTextVisible(False)
         self._bar.setFixedHeight(6)
-        self._stop = QPushButton(strings.text("gui_window.stop"), self)
+        self._stop = Button(strings.text("gui_window.stop"), self)
         self._stop.clicked.connect(self.stop)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import html
 
-
-
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget

@@ -50,7 +50,7 @@ class MainWindow(QMainWindow):
         self._shelf = Shelf(paths.schemas(), self._added)
         self._now = now
         self._drafts = paths.data_folder() / "drafts"
-        self._recents = opening.Recents(settings, self._drafts)
+        self._recents = opening.Recents(settings, self._drafts, self._shelf)
         self.session: Session | None = None
         self.desk: Desk | None = None
         self.check_page: CheckPage | None = None
@@ -95,6 +95,19 @@ class MainWindow(QMainWindow):
         """Begin a proposal for `call`; it lives in the working copy until it gets a name."""
         if self._leave():
             self._open(Opened(Proposal(call)))
+
+    def choose_new(self) -> None:
+        """Begin a proposal for the only call at hand, or let the person choose on the start page."""
+        if len(self.calls) == 1:
+            self.new_proposal(self.calls[0])
+        elif self._leave():
+            self._show_start()
+            self.start_page.new_button.showMenu()
+
+    @property
+    def calls(self) -> list[Call]:
+        """Return the calls at hand."""
+        return self._shelf.calls
 
     def choose_and_open(self) -> None:
         """Ask for a file and open it."""
@@ -166,17 +179,18 @@ class MainWindow(QMainWindow):
             told = strings.text("gui_window.foreign_call", title=strings.pick(call.title), version=call.version)
             self.desk.strip.tell(told)
         if opened.restored_at is not None:
-            told = strings.text("gui_window.restored", time=f"{opened.restored_at:%H:%M:%S}", count=opened.restored_count)
+            at = strings.moment(opened.restored_at)
+            told = strings.text("gui_window.restored", time=at, count=opened.restored_count)
             discard = (strings.text("gui_window.discard_restored"), self._discard_restored)
             self.desk.strip.tell(told, actions=[discard] if opened.path else [])
         if opened.other_copy is not None:
             other = opened.other_copy
             told = strings.text("gui_window.other_copy", time=strings.moment(other.saved_at))
             keep = (strings.text("gui_window.open_other_copy"), lambda: self._open_other(other.doc_id))
-            self.desk.strip.tell(told, token="warning", icon="warning", actions=[keep])
+            self.desk.strip.tell(told, token="warning", icon="severity_warning", actions=[keep])
 
     def _discard_restored(self) -> None:
-        """Go back to what the file says; what was restored can be had again by redo until the window closes."""
+        """Go back to what the file says; what was restored can be had again by undo until the window closes."""
         if self.session is not None and self.session.path is not None:
             try:
                 stored = opening.file_only(self.session.path, self._shelf)
@@ -190,7 +204,8 @@ class MainWindow(QMainWindow):
 
     def _on_conflict(self, path: str) -> None:
         if self.desk is not None:
-            self.desk.strip.tell(strings.text("gui_window.conflict", name=Path(path).name), icon="warning", token="warning")
+            told = strings.text("gui_window.conflict", name=Path(path).name)
+            self.desk.strip.tell(told, icon="severity_warning", token="warning")
 
     # ---- leaving
 
@@ -402,7 +417,7 @@ class MainWindow(QMainWindow):
             self.session.keep_now()
         if self.desk is not None:
             told = strings.text("gui_window.crashed", kind=kind, place=place)
-            self.desk.strip.tell(told, icon="warning", token="warning")
+            self.desk.strip.tell(told, icon="severity_warning", token="warning")
 
     def _title(self) -> None:
         session = self.session
@@ -430,4 +445,3 @@ class MainWindow(QMainWindow):
 
 def _hex(data: QByteArray) -> str:
     return bytes(data.toHex().data()).decode("ascii")
-

@@ -62,7 +62,7 @@ class Menus(QObject):
 
     def _project_menu(self) -> None:
         window, menu, key = self._window, self._menu("project"), QKeySequence.StandardKey
-        self._add(menu, "new", window.new_of_first_call, key.New, always=True)
+        self._add(menu, "new", window.choose_new, key.New, always=True)
         self._add(menu, "open", window.choose_and_open, key.Open, always=True)
         menu.addSeparator()
         self._add(menu, "save", window.save, key.Save)
@@ -115,7 +115,7 @@ class Menus(QObject):
     def _help_menu(self) -> None:
         menu = self._menu("help")
         self._add(menu, "show_notice", self._notice, "F1")
-        self._add(menu, "about", lambda: about(self._window), always=True)
+        self._add(menu, "about", lambda: about(self._window, self._window.calls), always=True)
 
     # ---- what they do beyond the window
 

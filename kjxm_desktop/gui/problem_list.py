@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QPainter
 from PySide6.QtWidgets import (
@@ -10,7 +12,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QListWidget,
     QListWidgetItem,
-    QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QToolButton,
@@ -20,16 +21,16 @@ from PySide6.QtWidgets import (
 
 from kjxm_desktop import strings
 from kjxm_desktop.core.validation import Diagnostic, Severity
-from kjxm_desktop.gui import theme
-from kjxm_desktop.gui.labels import Label
+from kjxm_desktop.gui import rows, theme
+from kjxm_desktop.gui.labels import Label, tip
 from kjxm_desktop.gui.override import override
 from kjxm_desktop.gui.session import Session
 
 LOOKS = {
-    Severity.ERROR: ("error", "error"),
-    Severity.MISSING: ("missing", "quiet"),
-    Severity.WARNING: ("warning", "warning"),
-    Severity.ADVICE: ("advice", "quiet"),
+    Severity.ERROR: ("severity_error", "error"),
+    Severity.MISSING: ("severity_missing", "quiet"),
+    Severity.WARNING: ("severity_warning", "warning"),
+    Severity.ADVICE: ("severity_advice", "quiet"),
 }
 """Icon and colour of each severity, the same everywhere."""
 
@@ -124,9 +125,9 @@ class ProblemList(QWidget):
         for item in found[:MOST_ROWS]:
             row = QListWidgetItem(strings.finding(self._session.call, item))
             row.setData(_FINDING_ROLE, (item, strings.label_path(self._session.call, item.pointer)))
-            spoken = (strings.text(f"gui_window.word_{item.severity}"), row.data(_FINDING_ROLE)[1], row.text())
+            spoken = (strings.text(f"gui_form.severity.{item.severity}"), row.data(_FINDING_ROLE)[1], row.text())
             row.setData(Qt.ItemDataRole.AccessibleTextRole, "，".join(spoken))
-            row.setToolTip(f"{spoken[1]}\n{spoken[2]}")
+            row.setToolTip(tip(f"{spoken[1]}\n{spoken[2]}"))
             self._list.addItem(row)
         if 0 <= before < self._list.count():
             self._list.setCurrentRow(before)
@@ -158,30 +159,28 @@ class _Row(QStyledItemDelegate):
     @override
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
         """Ask for a dense row."""
-        return QSize(0, max(theme.DENSE_ROW_HEIGHT, QFontMetrics(option.font).height() + 8))
+        return QSize(0, rows.height(rows.look_of(option), theme.DENSE_ROW_HEIGHT))
 
     @override
     def paint(
         self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
     ) -> None:
         """Paint the row."""
-        finding, where = index.data(_FINDING_ROLE)
+        finding, where = cast("tuple[Diagnostic, str]", index.data(_FINDING_ROLE))
         icon, token = LOOKS[finding.severity]
+        look = rows.look_of(option)
         painter.save()
-        painter.setFont(option.font)
-        if option.state & QStyle.StateFlag.State_Selected:
-            painter.fillRect(option.rect, theme.colour("selection"))
-        elif option.state & QStyle.StateFlag.State_MouseOver:
-            painter.fillRect(option.rect, theme.colour("shade"))
-        area = option.rect.adjusted(8, 0, -8, 0)
+        rows.paint_ground(painter, look)
+        painter.setFont(look.font)
+        area = look.rect.adjusted(8, 0, -8, 0)
         painter.drawPixmap(area.left(), area.center().y() - theme.ICON_SIZE // 2 + 1, theme.pixmap(icon, token))
-        metrics = QFontMetrics(option.font)
+        metrics = QFontMetrics(look.font)
         width = min(metrics.horizontalAdvance(where), area.width() * 2 // 5)
         painter.setPen(theme.colour("quiet"))
         words = metrics.elidedText(where, Qt.TextElideMode.ElideMiddle, width)
         painter.drawText(area.adjusted(26, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, words)
         painter.setPen(theme.colour("text"))
         rest = area.adjusted(26 + width + 16, 0, 0, 0)
-        sentence = metrics.elidedText(index.data(), Qt.TextElideMode.ElideRight, rest.width())
+        sentence = metrics.elidedText(str(index.data()), Qt.TextElideMode.ElideRight, rest.width())
         painter.drawText(rest, Qt.AlignmentFlag.AlignVCenter, sentence)
         painter.restore()

@@ -1,4 +1,4 @@
-"""Keeping what is typed: the working copy after each pause, the file itself every half minute, both off the window's thread."""
+"""Keeping what is typed: the working copy after each pause, the file every half minute, off the window's thread."""
 
 from __future__ import annotations
 
@@ -58,8 +58,10 @@ class SaveState:
             return strings.text("gui_form.save.failed", reason=strings.error(self.reason).rstrip("。."))
         if self.at is None:
             return strings.text(f"gui_form.save.{self.kind}")
-        key = "gui_form.save.kept_unnamed" if self.kind is SaveKind.KEPT and not self.named else f"gui_form.save.{self.kind}"
-        return strings.text(key, time=f"{self.at:%H:%M}")
+        unnamed = self.kind is SaveKind.KEPT and not self.named
+        return strings.text(
+            "gui_form.save.kept_unnamed" if unnamed else f"gui_form.save.{self.kind}", time=f"{self.at:%H:%M}"
+        )
 
 
 def copy_of(proposal: Proposal) -> Proposal:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QPainter
 from PySide6.QtWidgets import (
     QFrame,
     QListWidget,
     QListWidgetItem,
-    QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QToolButton,
@@ -17,22 +16,23 @@ from PySide6.QtWidgets import (
 )
 
 from kjxm_desktop import strings
-from kjxm_desktop.gui import theme
-from kjxm_desktop.gui.labels import Label
+from kjxm_desktop.gui import rows, theme
+from kjxm_desktop.gui.labels import Label, tip
 from kjxm_desktop.gui.override import override
 from kjxm_desktop.gui.session import SectionState, Session
 
 _SECTION_ROLE = Qt.ItemDataRole.UserRole
 _ICON_ROLE = Qt.ItemDataRole.UserRole + 1
 _TOKEN_ROLE = Qt.ItemDataRole.UserRole + 2
-_COUNT_ROLE = Qt.ItemDataRole.UserRole + 3
+_WORD_ROLE = Qt.ItemDataRole.UserRole + 3
 
-_LOOKS = {
-    SectionState.NOT_STARTED: ("state-empty", "quiet"),
-    SectionState.IN_PROGRESS: ("state-half", "accent"),
-    SectionState.DONE: ("state-done", "done"),
-    SectionState.WRONG: ("state-wrong", "error"),
+STATE_LOOKS = {
+    SectionState.NOT_STARTED: ("state_empty", "quiet"),
+    SectionState.IN_PROGRESS: ("state_half", "accent"),
+    SectionState.DONE: ("state_done", "done"),
+    SectionState.WRONG: ("state_wrong", "error"),
 }
+"""Icon and colour of each state, the same everywhere."""
 
 
 class SectionList(QWidget):
@@ -86,16 +86,21 @@ class SectionList(QWidget):
         for row, section in enumerate(shown):
             state = self._session.section_state(section.id)
             gaps = self._session.gap_count(section.id)
-            icon, token = _LOOKS[state]
+            icon, token = STATE_LOOKS[state]
             item = self._list.item(row)
             item.setText(strings.pick(section.title))
             item.setData(_SECTION_ROLE, section.id)
             item.setData(_ICON_ROLE, icon)
             item.setData(_TOKEN_ROLE, token)
-            item.setData(_COUNT_ROLE, str(gaps) if gaps else "")
+            item.setData(_WORD_ROLE, _left(gaps) if gaps and state is not SectionState.WRONG else _word(state))
             item.setData(Qt.ItemDataRole.AccessibleTextRole, _spoken(item.text(), state, gaps))
-            item.setToolTip(_spoken(item.text(), state, gaps))
+            item.setToolTip(tip(_spoken(item.text(), state, gaps)))
         self._gaps.setText(_left(self._session.gap_count()))
+
+    def words_of(self, section_id: str) -> str:
+        """Return the state that the list tells of a section, in words; empty for one that is not asked."""
+        items = [self._list.item(row) for row in range(self._list.count())]
+        return next((str(item.data(_WORD_ROLE)) for item in items if item.data(_SECTION_ROLE) == section_id), "")
 
     def _on_value(self, pointer: str) -> None:
         section_id = pointer.split("/")[1] if pointer else ""
@@ -114,8 +119,11 @@ def _left(gaps: int | None) -> str:
 
 
 def _spoken(title: str, state: SectionState, gaps: int | None) -> str:
-    word = strings.text(f"gui_form.state.{state}")
-    return "，".join([title, word, _left(gaps)]) if gaps else f"{title}，{word}"
+    return "，".join([title, _word(state), _left(gaps)]) if gaps else f"{title}，{_word(state)}"
+
+
+def _word(state: SectionState) -> str:
+    return strings.text(f"gui_form.state.{state}")
 
 
 class _List(QListWidget):
@@ -139,39 +147,36 @@ class _List(QListWidget):
 
 
 class _Row(QStyledItemDelegate):
-    """Paints one section: icon of its state, title, number of gaps."""
+    """Paints one section: icon of its state, title, and the state in words or the number of gaps."""
 
     @override
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
         """Ask for one row of the desk's height."""
-        return QSize(0, max(theme.ROW_HEIGHT, QFontMetrics(option.font).height() + 10))
+        return QSize(0, rows.height(rows.look_of(option), theme.ROW_HEIGHT))
 
     @override
     def paint(
         self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
     ) -> None:
         """Paint the row."""
+        look = rows.look_of(option)
+        area, token = look.rect, str(index.data(_TOKEN_ROLE))
         painter.save()
-        area = QRect(option.rect)
-        selected = bool(option.state & QStyle.StateFlag.State_Selected)
-        if selected:
-            painter.fillRect(area, theme.colour("selection"))
+        rows.paint_ground(painter, look)
+        if rows.is_selected(look):
             painter.fillRect(area.left(), area.top(), 3, area.height(), theme.colour("accent"))
-        elif option.state & QStyle.StateFlag.State_MouseOver:
-            painter.fillRect(area, theme.colour("shade"))
-        if selected and option.state & QStyle.StateFlag.State_HasFocus:
-            painter.setPen(theme.colour("accent"))
-            painter.drawRect(area.adjusted(0, 0, -1, -1))
-        icon = theme.pixmap(index.data(_ICON_ROLE), index.data(_TOKEN_ROLE))
+        icon = theme.pixmap(str(index.data(_ICON_ROLE)), token)
         painter.drawPixmap(area.left() + 10, area.center().y() - theme.ICON_SIZE // 2 + 1, icon)
-        count = str(index.data(_COUNT_ROLE) or "")
-        metrics = QFontMetrics(option.font)
-        right = area.adjusted(0, 0, -8, 0)
-        painter.setFont(option.font)
-        painter.setPen(theme.colour("quiet"))
-        painter.drawText(right, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, count)
-        title = area.adjusted(34, 0, -14 - metrics.horizontalAdvance(count), 0)
+        word, small = str(index.data(_WORD_ROLE)), theme.font("hint")
+        painter.setFont(small)
+        painter.setPen(theme.colour("error" if token == "error" else "quiet"))
+        vertically = Qt.AlignmentFlag.AlignVCenter
+        painter.drawText(area.adjusted(0, 0, -8, 0), Qt.AlignmentFlag.AlignRight | vertically, word)
+        title = area.adjusted(34, 0, -14 - QFontMetrics(small).horizontalAdvance(word), 0)
+        painter.setFont(look.font)
         painter.setPen(theme.colour("text"))
-        words = metrics.elidedText(index.data(), Qt.TextElideMode.ElideRight, title.width())
-        painter.drawText(title, Qt.AlignmentFlag.AlignVCenter, words)
+        metrics = QFontMetrics(look.font)
+        painter.drawText(
+            title, vertically, metrics.elidedText(str(index.data()), Qt.TextElideMode.ElideRight, title.width())
+        )
         painter.restore()

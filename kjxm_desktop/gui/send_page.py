@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QPalette
 from PySide6.QtWidgets import (
     QFileDialog,
     QFrame,
@@ -25,7 +26,7 @@ from kjxm_desktop import strings
 from kjxm_desktop.core.json_pointer import Json
 from kjxm_desktop.exchange import mail
 from kjxm_desktop.gui import theme
-from kjxm_desktop.gui.buttons import PrimaryButton
+from kjxm_desktop.gui.buttons import Button, PrimaryButton
 from kjxm_desktop.gui.export_dialog import FolderLine, show_in_desktop
 from kjxm_desktop.gui.export_work import ExportWork
 from kjxm_desktop.gui.labels import Label
@@ -54,7 +55,7 @@ class SendPage(QWidget):
         self.target = FolderLine(folder, self)
         self.final = QRadioButton(strings.text("gui_window.as_final"), self)
         self.draft = QRadioButton(strings.text("gui_window.as_draft"), self)
-        self._blocked = QPushButton(self)
+        self._blocked = Button(parent=self)
         self._blocked.clicked.connect(self.check_wanted)
         self._extra = QListWidget(self)
         self._extra.setAccessibleName(strings.text("gui_window.extra_files"))
@@ -99,7 +100,7 @@ class SendPage(QWidget):
         top = QVBoxLayout()
         top.setSpacing(8)
         bar = QHBoxLayout()
-        back = QPushButton(strings.text("gui_window.back_to_writing"))
+        back = Button(strings.text("gui_window.back_to_writing"))
         theme.set_icon(back, "back")
         back.clicked.connect(self.back_wanted)
         bar.addWidget(back)
@@ -129,10 +130,12 @@ class SendPage(QWidget):
         column.addWidget(Label(strings.text("gui_window.extra_note"), "hint", "quiet", wraps=True))
         column.addWidget(self._extra)
         row = QHBoxLayout()
-        add = QPushButton(strings.text("gui_window.extra_add"))
+        add = Button(strings.text("gui_window.extra_add"))
         add.clicked.connect(self._on_add_extra)
-        remove = QPushButton(strings.text("gui_window.extra_remove"))
+        remove = Button(strings.text("gui_window.extra_remove"))
+        remove.setEnabled(False)
         remove.clicked.connect(lambda: self._extra.takeItem(self._extra.currentRow()))
+        self._extra.currentItemChanged.connect(lambda: remove.setEnabled(self._extra.currentRow() >= 0))
         row.addWidget(add)
         row.addWidget(remove)
         row.addStretch(1)
@@ -168,9 +171,9 @@ class SendPage(QWidget):
         column.addStretch(1)
         return column
 
-    def _then(self, key: str, act: object) -> QPushButton:
-        button = QPushButton(strings.text(key))
-        button.clicked.connect(act)  # pyright: ignore[reportArgumentType]
+    def _then(self, key: str, act: Callable[[], None]) -> QPushButton:
+        button = Button(strings.text(key))
+        button.clicked.connect(partial(_do, act))
         button.setEnabled(False)
         self._after.append(button)
         return button
@@ -246,6 +249,10 @@ class SendPage(QWidget):
         event.acceptProposedAction()
 
 
+def _do(act: Callable[[], None], _checked: bool = False) -> None:
+    act()
+
+
 def _size(size: int) -> str:
     return f"{size / 1_000_000:.1f} MB" if size >= 100_000 else f"{max(1, round(size / 1000))} KB"
 
@@ -254,6 +261,8 @@ def _card(title: str, inner: QVBoxLayout) -> QWidget:
     card = QFrame()
     card.setFrameShape(QFrame.Shape.StyledPanel)
     card.setAutoFillBackground(True)
+    card.setBackgroundRole(QPalette.ColorRole.Base)
+    theme.set_edged(card)
     column = QVBoxLayout(card)
     column.setContentsMargins(16, 12, 16, 16)
     column.addWidget(Label(title, "group"), 0, Qt.AlignmentFlag.AlignTop)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
+from typing import cast
 
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QGuiApplication
@@ -18,9 +19,8 @@ from kjxm_desktop.core.json_pointer import Json
 from kjxm_desktop.core.proposal import Proposal
 from kjxm_desktop.core.validation import Diagnostic, Severity
 from kjxm_desktop.gui.checking import Checking
-from kjxm_desktop.gui.saving import Saving, SaveState, copy_of
+from kjxm_desktop.gui.saving import SaveState, Saving, copy_of
 from kjxm_desktop.gui.undo import History, SetValue
-
 
 RANK = {Severity.ERROR: 0, Severity.MISSING: 1, Severity.WARNING: 2, Severity.ADVICE: 3}
 """How bad findings are, worst first."""
@@ -170,6 +170,14 @@ class Session(QObject):
             self._history.add(done, time.monotonic(), apart=apart)
             self._tell(done)
         return bool(done)
+
+    def replace_all(self, other: Proposal) -> None:
+        """Take over every answer of `other`, a proposal to the same call, as one step of the history."""
+        self.settle()
+        for data in other.media.values():
+            self._proposal.add_media(data)
+        names = dict.fromkeys([*self.data, *other.data])
+        self.edit_together([(json_pointer.build([name]), other.data.get(name)) for name in names])
 
     def seal(self) -> None:
         """End the running step of the history: a field was left, a section changed."""
@@ -358,6 +366,19 @@ class Session(QObject):
         self.settle()
         self._saving.save_as(path)
 
+    def mark_unsaved(self) -> None:
+        """Hear that the file lacks something that is here: it is stored as after an edit."""
+        self._saving.touched()
+
+    def keep_now(self) -> None:
+        """Store what is not stored, at once, as far as that goes: after a bug nothing else can be relied on."""
+        self._saving.leave()
+
+    def abandon(self) -> None:
+        """Close without storing anything more: the person has decided so."""
+        self._checking.stop()
+        self._saving.abandon()
+
     def close(self) -> SaveState:
         """Store everything, wait for it, stop all timers and return the last state.
 
@@ -375,19 +396,20 @@ class Session(QObject):
 
 def touches(changed: str, pointer: str) -> bool:
     """Tell whether a change at `changed` may alter what stands at `pointer`: the same, above it or beneath it."""
-    return (
-        changed == pointer or pointer.startswith(changed + "/") or changed.startswith(pointer + "/") or not changed
-    )
+    return changed == pointer or pointer.startswith(changed + "/") or changed.startswith(pointer + "/") or not changed
 
 
 def _place_of(change: SetValue) -> str:
     """Return the pointer the view should go to: in a table the first row that differs."""
     if not (isinstance(change.before, list) or isinstance(change.after, list)):
         return change.pointer
-    before: list[Json] = change.before or []
-    after: list[Json] = change.after or []
+    before, after = _items(change.before), _items(change.after)
     if not all(isinstance(row, dict) and "id" in row for row in (*before, *after)):
         return change.pointer
     same = next((at for at, pair in enumerate(zip(before, after, strict=False)) if pair[0] != pair[1]), None)
     at = min(len(before), len(after)) if same is None else same
     return f"{change.pointer}/{min(at, len(after) - 1)}" if after else change.pointer
+
+
+def _items(value: Json) -> list[Json]:
+    return cast("list[Json]", value) if isinstance(value, list) else []

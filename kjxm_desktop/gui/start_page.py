@@ -26,8 +26,8 @@ from kjxm_desktop import paths, strings
 from kjxm_desktop.core.call import Call
 from kjxm_desktop.core.json_pointer import Json
 from kjxm_desktop.gui import theme
-from kjxm_desktop.gui.buttons import PrimaryButton
-from kjxm_desktop.gui.labels import Label
+from kjxm_desktop.gui.buttons import Button, PrimaryButton
+from kjxm_desktop.gui.labels import Label, tip
 
 
 @dataclass(frozen=True)
@@ -77,6 +77,7 @@ class StartPage(QWidget):
     def __init__(self, calls: Sequence[Call], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._calls = calls
+        self.shown: list[Recent] = []
         row = QHBoxLayout(self)
         row.setContentsMargins(48, 40, 48, 24)
         row.setSpacing(48)
@@ -84,6 +85,7 @@ class StartPage(QWidget):
         self._recent = QVBoxLayout()
         self._recent.setSpacing(6)
         right = QVBoxLayout()
+        right.setSpacing(0)
         right.addWidget(Label(strings.text("gui_window.recent"), "group"))
         right.addSpacing(8)
         right.addWidget(self._scrolled(self._recent), 1)
@@ -113,7 +115,7 @@ class StartPage(QWidget):
         menu.setToolTipsVisible(True)
         for example in examples():
             action = menu.addAction(f"{example.title}　{example.note}", lambda e=example: self.example_wanted.emit(e))
-            action.setToolTip(example.note)
+            action.setToolTip(tip(example.note))
         self.example_button.setMenu(menu)
         for button in (self.new_button, self.open_button, self.example_button):
             column.addWidget(button)
@@ -124,7 +126,7 @@ class StartPage(QWidget):
         if primary:
             button: QPushButton = PrimaryButton(strings.text(key), icon, self)
         else:
-            button = QPushButton(strings.text(key), self)
+            button = Button(strings.text(key), self)
             theme.set_icon(button, icon)
         button.setMinimumSize(240, 38)
         button.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
@@ -152,9 +154,13 @@ class StartPage(QWidget):
 
     def show_recent(self, recent: Sequence[Recent]) -> None:
         """Show the drafts worked on before, newest first."""
-        while (item := self._recent.takeAt(0)) is not None:
-            widget = item.widget()
-            if widget is not None:
+        self.shown = list(recent)
+        while self._recent.count():
+            widget = self._recent.itemAt(0).widget()
+            self._recent.takeAt(0)
+            # The space at the end is no widget, which the library's stubs do not say.
+            if isinstance(widget, QWidget):  # pyright: ignore[reportUnnecessaryIsInstance]
+                widget.hide()
                 widget.deleteLater()
         if not recent:
             self._recent.addWidget(Label(strings.text("gui_window.no_recent"), "body", "quiet", wraps=True))

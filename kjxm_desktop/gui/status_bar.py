@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QPushButton, QStatusBar, QToolButton, QWidget
+from PySide6.QtWidgets import QStatusBar, QToolButton, QWidget
 
 from kjxm_desktop import strings
 from kjxm_desktop.core import json_pointer, rich_text
 from kjxm_desktop.core.json_pointer import Json
 from kjxm_desktop.gui import theme
+from kjxm_desktop.gui.buttons import Button
 from kjxm_desktop.gui.labels import Label
 from kjxm_desktop.gui.saving import SaveKind
 from kjxm_desktop.gui.session import Session
@@ -28,8 +29,10 @@ class StatusBar(QStatusBar):
         self._session: Session | None = None
         self._counts: dict[int, tuple[Json, int]] = {}
         self.setSizeGripEnabled(False)
+        self.setContentsMargins(2 * theme.SPACE_GRID, 0, 2 * theme.SPACE_GRID, 0)
         self.saved = Label("", "hint", "quiet")
         self._deadline = Label("", "hint", "quiet")
+        self._deadline.setIndent(4 * theme.SPACE_GRID)
         self._words = Label("", "hint", "quiet")
         self._problems = QToolButton()
         self._problems.setAutoRaise(True)
@@ -38,9 +41,9 @@ class StatusBar(QStatusBar):
         self._return.setAutoRaise(True)
         theme.set_colour(self._return, "accent")
         self._return.clicked.connect(self._on_return)
-        self._check = QPushButton()
+        self._check = Button()
         self._check.clicked.connect(self.check_wanted)
-        self._export = QPushButton()
+        self._export = Button()
         self._export.clicked.connect(self.export_wanted)
         self.addWidget(self.saved)
         self.addWidget(self._deadline, 1)

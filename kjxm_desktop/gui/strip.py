@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
 from kjxm_desktop import strings
 from kjxm_desktop.gui import theme
+from kjxm_desktop.gui.buttons import Button
 from kjxm_desktop.gui.labels import Icon, Label
 
 
@@ -16,20 +18,27 @@ class Strip(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._lines: list[_Line] = []
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(0)
 
     def tell(
-        self, text: str, *, icon: str = "info", token: str = "accent", actions: Sequence[tuple[str, Callable[[], None]]] = ()
+        self,
+        text: str,
+        *,
+        icon: str = "info",
+        token: str = "accent",
+        actions: Sequence[tuple[str, Callable[[], None]]] = (),
     ) -> None:
         """Show `text` with buttons for `actions` (label, what it does); using one closes the line."""
         line = _Line(text, icon, token, actions, self)
+        self._lines = [shown for shown in self._lines if not shown.isHidden()] + [line]
         self._column.addWidget(line)
 
     def texts(self) -> list[str]:
         """Return what is told just now."""
-        return [line.text for line in self.findChildren(_Line) if not line.isHidden()]
+        return [line.text for line in self._lines if not line.isHidden()]
 
 
 class _Line(QFrame):
@@ -45,8 +54,8 @@ class _Line(QFrame):
         row.addWidget(Icon(icon, token, self))
         row.addWidget(Label(text, wraps=True, parent=self), 1)
         for label, act in actions:
-            button = QPushButton(label, self)
-            button.clicked.connect(lambda _checked=False, act=act: self._act(act))
+            button = Button(label, self)
+            button.clicked.connect(partial(self._act, act))
             row.addWidget(button)
         close = QToolButton(self)
         close.setAutoRaise(True)
@@ -56,10 +65,9 @@ class _Line(QFrame):
         close.clicked.connect(self._close)
         row.addWidget(close)
 
-    def _act(self, act: Callable[[], None]) -> None:
+    def _act(self, act: Callable[[], None], _checked: bool = False) -> None:
         self._close()
         act()
 
     def _close(self) -> None:
         self.hide()
-        self.deleteLater()

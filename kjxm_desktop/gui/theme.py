@@ -31,7 +31,7 @@ PROSE_LINE_PERCENT = 160
 
 @dataclass(frozen=True)
 class Colours:
-    """The tokens of one mode. `line` is the edge of fields, `hairline` stands between rows, `shade` under the pointer."""
+    """The tokens of one mode: `line` is the edge of fields, `hairline` between rows, `shade` under the pointer."""
 
     window: str
     surface: str
@@ -95,7 +95,7 @@ def apply(application: QApplication, mode: Mode = "system") -> None:
         application.setStyle(QStyleFactory.create("Fusion"))
         application.setFont(_system_font(application))
         application.setProperty("dressed", True)
-        application.styleHints().colorSchemeChanged.connect(lambda _scheme: _dress(application))
+        application.styleHints().colorSchemeChanged.connect(lambda: _dress(application))
     _dress(application)
 
 
@@ -116,15 +116,16 @@ def is_dark() -> bool:
 
 def _dress(application: QApplication) -> None:
     global _colours
-    dark = _mode == "dark" or (
-        _mode == "system" and application.styleHints().colorScheme() == Qt.ColorScheme.Dark
-    )
+    dark = _mode == "dark" or (_mode == "system" and application.styleHints().colorScheme() == Qt.ColorScheme.Dark)
     _colours = DARK if dark else LIGHT
     application.setPalette(palette(_colours))
     for kind in ("QCheckBox", "QRadioButton", "QPushButton"):
-        application.setPalette(_edged(_colours), kind)
+        # The library takes a string here; its stubs ask for bytes, which it refuses.
+        application.setPalette(_edged(_colours), kind)  # pyright: ignore[reportArgumentType]
     for widget in application.allWidgets():
         _colour_text(widget)
+        if widget.property("edged"):
+            widget.setPalette(_edged(_colours))
         for target in (widget, *widget.actions()):
             if isinstance(target, (QAbstractButton, QAction)):
                 _tint(target)
@@ -171,6 +172,12 @@ def _edged(tokens: Colours) -> QPalette:
     parts = [min(255, round(part * 1.4)) for part in (line.red(), line.green(), line.blue())]
     made.setColor(QPalette.ColorRole.Window, QColor(*parts))
     return made
+
+
+def set_edged(widget: QWidget) -> None:
+    """Draw the edges of a widget and of all in it as dark as our line, in every mode to come."""
+    widget.setProperty("edged", True)
+    widget.setPalette(_edged(_colours))
 
 
 def set_colour(widget: QWidget, token: str) -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QEvent
 from PySide6.QtGui import QInputMethodEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -17,7 +18,9 @@ from kjxm_desktop.core.call import Call
 from kjxm_desktop.core.json_pointer import Json
 from kjxm_desktop.core.proposal import Proposal, from_outside
 from kjxm_desktop.gui import theme
+from kjxm_desktop.gui.main_window import MainWindow
 from kjxm_desktop.gui.session import Session
+from kjxm_desktop.settings import Settings
 
 NOW = datetime(2024, 6, 1, 9, 30, tzinfo=clock.BEIJING)
 
@@ -61,6 +64,43 @@ def open_session(call: Call, tmp_path: Path, qapp: QApplication) -> Iterator[Cal
 @pytest.fixture
 def session(open_session: Callable[..., Session]) -> Session:
     return open_session()
+
+
+@pytest.fixture
+def data_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return the folder that the program keeps its own things in, this test's alone."""
+    folder = tmp_path / "program"
+    monkeypatch.setenv("KJXM_DATA", str(folder))
+    return folder
+
+
+@pytest.fixture
+def open_window(data_folder: Path, tmp_path: Path, qapp: QApplication) -> Iterator[Callable[..., MainWindow]]:
+    """Return how to show the window as the program does; it is closed at the end, whatever happened."""
+    shown: list[MainWindow] = []
+
+    def show(calls: Sequence[Path] = (), now: Callable[[], datetime] = lambda: NOW) -> MainWindow:
+        window = MainWindow(Settings(), calls=calls, now=now)
+        shown.append(window)
+        window.resize(1366, 768)
+        window.show()
+        window.activateWindow()
+        qapp.processEvents()
+        return window
+
+    yield show
+    for window in shown:
+        if window.session is not None:
+            window.session.close()
+            window.session = None
+        window.close()
+        window.deleteLater()
+    qapp.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+
+
+@pytest.fixture
+def window(open_window: Callable[..., MainWindow]) -> MainWindow:
+    return open_window()
 
 
 def compose(widget: QWidget, preedit: str) -> None:

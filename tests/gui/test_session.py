@@ -117,7 +117,9 @@ _EDITS = st.lists(
         st.tuples(st.sampled_from([TITLE, "/people/leader/name"]), st.text("颗粒饲料ab ", max_size=4)),
         st.tuples(
             st.just("/budget/lines"),
-            st.lists(st.fixed_dictionaries({"id": st.sampled_from("abc"), "item": st.sampled_from(["机", "料"])}), max_size=3),
+            st.lists(
+                st.fixed_dictionaries({"id": st.sampled_from("abc"), "item": st.sampled_from(["机", "料"])}), max_size=3
+            ),
         ),
         st.tuples(st.just("/project/tasks"), st.lists(st.sampled_from(["eco_barrier", "agri_base"]), max_size=2)),
     ),
@@ -213,9 +215,7 @@ def test_what_is_typed_is_in_the_working_copy_soon(session: Session, qtbot: QtBo
     assert session.save_state.words() == "已自动保存 09:30，尚未取名"
 
 
-def test_saving_under_a_name_writes_the_file(
-    session: Session, qtbot: QtBot, tmp_path: Path, call: Call
-) -> None:
+def test_saving_under_a_name_writes_the_file(session: Session, qtbot: QtBot, tmp_path: Path, call: Call) -> None:
     session.edit(TITLE, "颗粒饲料")
     path = tmp_path / "申报书.kjxm"
     session.save_as(path)
@@ -299,10 +299,15 @@ def test_the_last_place_survives_rows_that_move(open_session: Callable[..., Sess
 # ---- input methods
 
 
-def test_nothing_is_checked_or_saved_while_an_input_method_composes(session: Session, qtbot: QtBot, tmp_path: Path) -> None:
+def test_nothing_is_checked_or_saved_while_an_input_method_composes(
+    session: Session, qtbot: QtBot, tmp_path: Path
+) -> None:
     session.composing(True)
     session.edit(TITLE, "颗粒")
-    with qtbot.assertNotEmitted(session.diagnostics_changed, wait=400), qtbot.assertNotEmitted(session.save_state_changed):
+    with (
+        qtbot.assertNotEmitted(session.diagnostics_changed, wait=400),
+        qtbot.assertNotEmitted(session.save_state_changed),
+    ):
         pass
     assert session.save_state.kind is SaveKind.UNTOUCHED
     with qtbot.waitSignals([session.diagnostics_changed, session.save_state_changed], timeout=5000):

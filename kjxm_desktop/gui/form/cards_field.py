@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QToolButton, QVBoxLayout, QWidget
@@ -94,7 +96,9 @@ class Card(QWidget):
         """Write number and name of the row into the head."""
         row: Row = self._session.value(self.pointer) or {}
         column = self._table.column(self._table.row_label or "")
-        options = self._session.form.options(column, self._session.data, column.pointer) if column and column.options else ()
+        options = (
+            self._session.form.options(column, self._session.data, column.pointer) if column and column.options else ()
+        )
         name = write(column, row.get(column.name), options) if column else ""
         number = int(json_pointer.parse(self.pointer)[-1]) + 1
         key = "gui_form.card.name" if name else "gui_form.card.nameless"
@@ -102,7 +106,9 @@ class Card(QWidget):
         if text != self._fold.text():
             self._fold.setText(text.replace("&", "&&"))
         theme.set_icon(self._fold, "down" if self.is_open else "next", "quiet")
-        self._fold.setAccessibleDescription(strings.text("gui_form.card.open" if self.is_open else "gui_form.card.closed"))
+        self._fold.setAccessibleDescription(
+            strings.text("gui_form.card.open" if self.is_open else "gui_form.card.closed")
+        )
 
     def show_findings(self, found: list[Diagnostic]) -> None:
         """Tell what was found on the row itself, and how much inside a closed card."""
@@ -168,7 +174,7 @@ class CardsField(Field):
         card = self._cards.get(row_id)
         if card is None:
             card = Card(self.session, self.control, pointer, self)
-            card.step_wanted.connect(lambda step, row_id=row_id: self._step(row_id, step))
+            card.step_wanted.connect(partial(self._step, row_id))
             self._cards[row_id] = card
             self._column.insertWidget(at, card)
             card.set_open(not self._first or at < OPEN_AT_FIRST)

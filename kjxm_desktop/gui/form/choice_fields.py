@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QObject, QPoint, QSize, Qt
+from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QFocusEvent, QMouseEvent, QPainter, QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import QButtonGroup, QCheckBox, QComboBox, QRadioButton, QSizePolicy, QToolButton, QWidget
 
@@ -81,7 +81,9 @@ class ChoiceBox(QComboBox):
         text = self.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, room.width())
         painter.drawText(room, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, text)
         arrow = theme.pixmap("down", "quiet")
-        painter.drawPixmap(self.width() - theme.ICON_SIZE - theme.SPACE_GRID, (self.height() - theme.ICON_SIZE) // 2, arrow)
+        painter.drawPixmap(
+            self.width() - theme.ICON_SIZE - theme.SPACE_GRID, (self.height() - theme.ICON_SIZE) // 2, arrow
+        )
 
 
 class ChoiceField(Field):
@@ -101,9 +103,8 @@ class ChoiceField(Field):
         """Offer the list of now when the box is entered; tell when it is left."""
         if event.type() == QEvent.Type.FocusIn:
             self.refresh()
-        elif event.type() == QEvent.Type.FocusOut and isinstance(event, QFocusEvent):
-            if event.reason() != Qt.FocusReason.PopupFocusReason:
-                self.left.emit()
+        elif isinstance(event, QFocusEvent) and event.lostFocus() and event.reason() != Qt.FocusReason.PopupFocusReason:
+            self.left.emit()
         return False
 
     @override
@@ -293,7 +294,7 @@ class DeclarationField(Field):
         self._check.setAccessibleName(strings.pick(control.label))
         self._sentence = _Sentence(strings.pick(control.label), self._check)
         lay_out(self, self._check, self._sentence, across=True, spacing=2 * theme.SPACE_GRID)
-        self._check.clicked.connect(lambda checked: self.put(True if checked else None, apart=True))
+        self._check.clicked.connect(self._on_ticked)
         self._check.installEventFilter(self)
 
     @override
@@ -313,6 +314,9 @@ class DeclarationField(Field):
         """Return the box to tick."""
         return self._check
 
+    def _on_ticked(self, ticked: bool) -> None:
+        self.put(True if ticked else None, apart=True)
+
 
 class _Sentence(Label):
     """The sentence beside a box to tick; a click on it ticks."""
@@ -329,6 +333,7 @@ class _Sentence(Label):
 
 
 def _growing() -> QSizePolicy:
-    policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
+    # Not Minimum: the size hint of lines broken at their narrowest would be the least height of the whole page.
+    policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
     policy.setHeightForWidth(True)
     return policy

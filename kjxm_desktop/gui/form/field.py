@@ -53,11 +53,17 @@ class Field(QWidget):
 
     def place_in_words(self, pointer: str) -> str:
         """Return where in this field `pointer` lies, as words before a finding; empty for the field itself."""
+        del pointer  # most fields are one place
         return ""
 
     def go_to(self, pointer: str) -> None:
         """Put the keys into this field, at the place inside it that `pointer` names."""
+        del pointer  # most fields are one place
         self.input_widget().setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def live(self) -> tuple[str, Control]:
+        """Return what the keys change just now, pointer and control: a mark there goes as soon as it is mended."""
+        return self.pointer, self.control
 
     def refresh(self) -> None:
         """Look again at what depends on other answers: options, rows that are named."""
@@ -124,9 +130,7 @@ class FieldBox(QWidget):
         painter.setPen(QPen(theme.colour(token), width))
         painter.setBrush(theme.colour("surface"))
         half = width / 2
-        painter.drawRoundedRect(
-            QRectF(self.rect()).adjusted(half, half, -half, -half), theme.CORNER, theme.CORNER
-        )
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(half, half, -half, -half), theme.CORNER, theme.CORNER)
 
 
 def lay_out(owner: QWidget, *widgets: QWidget, across: bool = False, spacing: int = theme.SPACE_IN_FIELD) -> None:

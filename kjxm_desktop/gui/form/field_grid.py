@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QGridLayout, QWidget
 
 from kjxm_desktop.core import json_pointer
@@ -17,7 +18,12 @@ from kjxm_desktop.gui.session import Session, touches
 class FieldGrid(QWidget):
     """The rows of some controls that share a base: a group of a section, or one row of a table."""
 
-    def __init__(self, session: Session, controls: Sequence[Control], base: str = "", parent: QWidget | None = None) -> None:
+    arranged = Signal()
+    """Other rows are shown than before."""
+
+    def __init__(
+        self, session: Session, controls: Sequence[Control], base: str = "", parent: QWidget | None = None
+    ) -> None:
         """Make the rows of `controls`; `base` is the pointer of the table's row they belong to, or empty."""
         super().__init__(parent)
         self._session = session
@@ -39,7 +45,7 @@ class FieldGrid(QWidget):
         self.arrange()
 
     def row_at(self, pointer: str) -> FieldRow | None:
-        """Return the row that asks for `pointer`, for something inside its value, or first for something in its group."""
+        """Return the row that asks for `pointer` or for a value it lies in, else the first of the group it names."""
         exact = next((row for row in self.rows if (pointer + "/").startswith(row.pointer + "/")), None)
         return exact or next((row for row in self.rows if row.pointer.startswith(pointer + "/")), None)
 
@@ -57,6 +63,7 @@ class FieldGrid(QWidget):
                 self._grid.addWidget(row, at, column, 1, 1 if len(line) == 2 or fields.is_short(row.control) else 2)
         for row, shown in zip(self.rows, visible, strict=True):
             row.setVisible(shown)
+        self.arranged.emit()
 
     def _on_value_changed(self, pointer: str) -> None:
         conditions = {condition.pointer for row in self.rows for condition in row.control.conditions}

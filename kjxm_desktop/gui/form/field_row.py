@@ -6,7 +6,7 @@ from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from kjxm_desktop import strings
-from kjxm_desktop.core import json_pointer
+from kjxm_desktop.core import json_pointer, rich_text
 from kjxm_desktop.core.form import Control, Form
 from kjxm_desktop.core.validation import Diagnostic, Severity
 from kjxm_desktop.gui import theme
@@ -17,6 +17,9 @@ from kjxm_desktop.gui.session import Session, touches
 
 PATIENCE_MS = 900
 """A new mark waits until the field is left or typing has stopped for so long."""
+
+LIVE_MARKS = 8
+"""A key asks so many marks whether they are mended; those of the place that the keys are in stand first."""
 
 AMBER_FROM = 0.9
 """The counter turns amber from this part of the limit."""
@@ -114,7 +117,8 @@ class FieldRow(QWidget):
 
     def _on_edited(self) -> None:
         self._count()
-        self._drop_mended()
+        if any(self._is_mended(diagnostic) for diagnostic in self._shown[:LIVE_MARKS]):
+            self._drop_mended()
         self._patience.start()
         self.value_edited.emit(self._pointer)
 
@@ -160,7 +164,9 @@ class FieldRow(QWidget):
         if not limit:
             self._foot.show_counter(strings.text(f"gui_form.count.{unit}", count=f"{count:,}"), "quiet")
         elif count > limit:
-            self._foot.show_counter(strings.text(f"gui_form.count.over_{unit}", count=count, limit=limit, by=count - limit), "error")
+            self._foot.show_counter(
+                strings.text(f"gui_form.count.over_{unit}", count=count, limit=limit, by=count - limit), "error"
+            )
         else:
             token = "warning" if count >= AMBER_FROM * limit and unit == "words" else "quiet"
             self._foot.show_counter(strings.text(f"gui_form.count.{unit}_of", count=count, limit=limit), token)
@@ -184,9 +190,14 @@ class FieldRow(QWidget):
 
     def _is_mended(self, diagnostic: Diagnostic) -> bool:
         """Tell, without waiting for a check, whether a finding on this answer alone no longer holds."""
-        if diagnostic.pointer != self._pointer:
+        pointer, control = self.field.live()
+        if diagnostic.pointer != pointer:
             return False
-        return fields.is_mended(self.control, diagnostic, self._session.value(self._pointer), self.field.count())
+        value = self._session.value(pointer)
+        count = self.field.count()
+        if pointer != self._pointer:
+            count = rich_text.word_count(value) if isinstance(value, str) else None
+        return fields.is_mended(control, diagnostic, value, count)
 
     def _show_findings(self) -> None:
         found = self.field.findings(self._found())
@@ -209,7 +220,9 @@ class FieldRow(QWidget):
     def _sentence(self, worst: Diagnostic) -> str:
         word = strings.text(f"gui_form.severity.{worst.severity}")
         where = self.field.place_in_words(worst.pointer)
-        sentence = strings.text("gui_form.remark", word=word, sentence=where + strings.finding(self._session.call, worst))
+        sentence = strings.text(
+            "gui_form.remark", word=word, sentence=where + strings.finding(self._session.call, worst)
+        )
         more = len(self._shown) - 1
         return sentence + (strings.text("gui_form.remark_more", count=more) if more else "")
 

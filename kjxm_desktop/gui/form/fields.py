@@ -25,20 +25,20 @@ def make(session: Session, control: Control, pointer: str, parent: QWidget | Non
             return NumberField(session, control, pointer, parent)
         case "month" | "day":
             return DateField(session, control, pointer, parent)
-        case "choice":
-            kind = choice_fields.RadioField if choice_fields.stands_open(control) else choice_fields.ChoiceField
-            return kind(session, control, pointer, parent)
-        case "choices":
-            return _choices(session, control, pointer, parent)
-        case "yes_no" if tells_its_label(control):
-            return choice_fields.DeclarationField(session, control, pointer, parent)
-        case "yes_no":
-            return choice_fields.RadioField(session, control, pointer, parent, choice_fields.yes_or_no())
+        case "choice" | "choices" | "yes_no":
+            return _choosing(session, control, pointer, parent)
         case _:
             return _large(session, control, pointer, parent)
 
 
-def _choices(session: Session, control: Control, pointer: str, parent: QWidget | None) -> Field:
+def _choosing(session: Session, control: Control, pointer: str, parent: QWidget | None) -> Field:
+    if control.kind == "choice":
+        kind = choice_fields.RadioField if choice_fields.stands_open(control) else choice_fields.ChoiceField
+        return kind(session, control, pointer, parent)
+    if tells_its_label(control):
+        return choice_fields.DeclarationField(session, control, pointer, parent)
+    if control.kind == "yes_no":
+        return choice_fields.RadioField(session, control, pointer, parent, choice_fields.yes_or_no())
     if control.options or control.rows_table:
         return choice_fields.ChecksField(session, control, pointer, parent)
     from kjxm_desktop.gui.form.word_chips import ChipsField

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
 from PySide6.QtWidgets import QLayout, QLayoutItem, QWidget
 
@@ -36,14 +38,15 @@ class FlowLayout(QLayout):
         return len(self._items)
 
     @override
-    def itemAt(self, index: int) -> QLayoutItem | None:  # type: ignore[override]
+    def itemAt(self, index: int) -> QLayoutItem | None:
         """Return the item at `index`."""
         return self._items[index] if 0 <= index < len(self._items) else None
 
     @override
-    def takeAt(self, index: int) -> QLayoutItem | None:  # type: ignore[override]
+    def takeAt(self, index: int) -> QLayoutItem:
         """Take the item at `index` out."""
-        return self._items.pop(index) if 0 <= index < len(self._items) else None
+        taken = self._items.pop(index) if 0 <= index < len(self._items) else None
+        return cast("QLayoutItem", taken)  # Qt asks until it gets none, which the bindings' types do not tell
 
     @override
     def expandingDirections(self) -> Qt.Orientation:
@@ -81,7 +84,7 @@ class FlowLayout(QLayout):
 
     def _arrange(self, rect: QRect, *, move: bool) -> int:
         x, y, line_height = rect.x(), rect.y(), 0
-        shown = [item for item in self._items if item.widget() is None or not item.widget().isHidden()]
+        shown = [item for item in self._items if not _is_hidden(item)]
         widest = max((item.sizeHint().width() for item in shown), default=0) if self._columns else 0
         for item in shown:
             width = min(max(widest, item.sizeHint().width()), rect.width())
@@ -93,3 +96,8 @@ class FlowLayout(QLayout):
             x += width + (3 * self.spacing() if self._columns else self.spacing())
             line_height = max(line_height, height)
         return y + line_height - rect.y()
+
+
+def _is_hidden(item: QLayoutItem) -> bool:
+    widget = cast("QWidget | None", item.widget())  # the bindings' types promise a widget where there may be none
+    return widget is not None and widget.isHidden()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMimeData, QSize, Qt, Signal
@@ -10,11 +11,11 @@ from PySide6.QtGui import (
     QDropEvent,
     QGuiApplication,
     QImage,
+    QImageWriter,
     QKeyEvent,
     QKeySequence,
     QPainter,
     QPaintEvent,
-    QPen,
     QPixmap,
 )
 from PySide6.QtWidgets import QFileDialog, QPushButton, QSizePolicy, QVBoxLayout, QWidget
@@ -53,7 +54,7 @@ def picture_from(mime: QMimeData) -> tuple[bytes, str] | None:
         return read_file(path), path.name
     for kind in ("image/png", "image/jpeg"):
         if mime.hasFormat(kind):
-            return mime.data(kind).data(), strings.text("gui_form.picture.pasted_name")
+            return bytes(mime.data(kind).data()), strings.text("gui_form.picture.pasted_name")
     if mime.hasImage():
         image = mime.imageData()
         if isinstance(image, QImage) and not image.isNull():
@@ -70,8 +71,8 @@ def _png(image: QImage) -> bytes:
     held = QByteArray()
     buffer = QBuffer(held)
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    image.save(buffer, "PNG")  # type: ignore[call-overload]
-    return held.data()
+    QImageWriter(buffer, QByteArray(b"png")).write(image)
+    return bytes(held.data())
 
 
 def size_in_words(size_bytes: int) -> str:
@@ -150,7 +151,9 @@ class DropArea(QWidget):
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         room = self.rect().adjusted(4, 4, -4, -4)
         size = self._picture.size().scaled(room.size(), Qt.AspectRatioMode.KeepAspectRatio)
-        painter.drawPixmap(room.x(), room.y() + (room.height() - size.height()) // 2, size.width(), size.height(), self._picture)
+        painter.drawPixmap(
+            room.x(), room.y() + (room.height() - size.height()) // 2, size.width(), size.height(), self._picture
+        )
 
 
 class MediaField(Field):
@@ -166,7 +169,7 @@ class MediaField(Field):
         self._remove.setFlat(True)
         buttons = QWidget(self)
         lay_out(buttons, self._choose, self._remove, self._facts, across=True, spacing=2 * theme.SPACE_GRID)
-        buttons.layout().setAlignment(self._facts, Qt.AlignmentFlag.AlignRight)
+        self._facts.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         lay_out(self, self._box, buttons)
         self._area.offered.connect(self._on_offered)
         self._choose.clicked.connect(self._on_choose)
@@ -235,7 +238,7 @@ class PictureField(MediaField):
             line.setAccessibleName(strings.text(f"gui_form.picture.{key}"))
             watch = TypingWatch(line, session)
             watch.left.connect(self._on_left)
-            line.textEdited.connect(lambda text, key=key: self._on_words(key, text))
+            line.textEdited.connect(partial(self._on_words, key))
             column.addWidget(Label(strings.text(f"gui_form.picture.{key}"), "hint", "quiet"))
             column.addWidget(FieldBox(line, self))
 
@@ -246,7 +249,13 @@ class PictureField(MediaField):
         data = self.session.media(str(self._value.get("media", "")))
         picture = QPixmap()
         self._area.show_picture(picture if data and picture.loadFromData(data) else None)
-        told = strings.text("gui_form.picture.facts", width=picture.width(), height=picture.height(), size=size_in_words(len(data))) if data else ""
+        told = (
+            strings.text(
+                "gui_form.picture.facts", width=picture.width(), height=picture.height(), size=size_in_words(len(data))
+            )
+            if data
+            else ""
+        )
         self._show_facts(told)
         for key, line in self._words.items():
             if line.text() != (words := str(self._value.get(key, ""))):

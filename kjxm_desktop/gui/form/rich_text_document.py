@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import cast
+from typing import Protocol, cast
 
 from PySide6.QtGui import (
     QFont,
@@ -49,6 +49,24 @@ class Line:
     block: Block = field(default_factory=lambda: cast("Block", {}))
     list_key: int = -1
     words: int = 0
+
+
+class FormatRange(Protocol):
+    """A piece of a text block with one format, in UTF-16 units from the start of the block."""
+
+    start: int
+    length: int
+    format: QTextCharFormat
+
+
+def formats_of(block: QTextBlock) -> list[FormatRange]:
+    """Return the pieces of a text block with their formats; the bindings' types do not tell what is in them."""
+    return cast("list[FormatRange]", block.textFormats())
+
+
+def list_at(cursor: QTextCursor) -> QTextList | None:
+    """Return the list the cursor stands in; the bindings' types promise one where there may be none."""
+    return cast("QTextList | None", cursor.currentList())
 
 
 # ---- marks and formats
@@ -191,7 +209,7 @@ def _new_line(cursor: QTextCursor, fresh: bool) -> None:
 
 
 def _leave_list(cursor: QTextCursor) -> None:
-    listed = cursor.currentList()
+    listed = list_at(cursor)
     if listed is not None:
         listed.remove(cursor.block())
         cursor.setBlockFormat(paragraph_format())
@@ -213,7 +231,7 @@ def _insert_runs(cursor: QTextCursor, runs: Sequence[Run]) -> None:
 
 def read_block(block: QTextBlock) -> list[Line]:
     """Return what one text block of Qt stands for; more than one line where something stands beside an object."""
-    listed = block.textList()
+    listed = cast("QTextList | None", block.textList())  # the bindings' types promise a list where there may be none
     key = listed.objectIndex() if listed is not None else -1
     lines: list[Line] = []
     runs: list[Run] = []
@@ -249,7 +267,7 @@ def _object_line(block: Block) -> Line:
 def _pieces(block: QTextBlock) -> Iterator[tuple[str, QTextCharFormat]]:
     """Yield the pieces of a text block with their formats. Qt counts in UTF-16 units, Python in characters."""
     text = block.text()
-    ranges = block.textFormats()
+    ranges = formats_of(block)
     if len(text) == block.length() - 1:
         for piece in ranges:
             yield text[piece.start : piece.start + piece.length], piece.format
@@ -264,7 +282,7 @@ def _add_text(runs: list[Run], text: str, made: QTextCharFormat) -> None:
     text = rich_text.clean_line(text)
     if not text:
         return
-    run: Run = {"text": text, **{mark: True for mark in marks_of(made)}, **told_by(made)}
+    run: Run = {"text": text, **dict.fromkeys(marks_of(made), True), **told_by(made)}
     last = runs[-1] if runs else {}
     if "text" in last and {**last, "text": ""} == {**run, "text": ""}:
         runs[-1] = {**last, "text": last["text"] + text}

@@ -59,7 +59,7 @@ class RichTextEditor(QTextEdit):
         document.contentsChanged.connect(self._on_contents_changed)
         document.documentLayout().documentSizeChanged.connect(self._on_size_changed)
         self.cursorPositionChanged.connect(self.looks_changed)
-        self.currentCharFormatChanged.connect(lambda _format: self.looks_changed.emit())
+        self.currentCharFormatChanged.connect(self._on_format_changed)
         self.fill([])
 
     # ---- blocks
@@ -86,6 +86,9 @@ class RichTextEditor(QTextEdit):
     def _on_contents_changed(self) -> None:
         if not self._filling:
             self.blocks_changed.emit()
+
+    def _on_format_changed(self) -> None:
+        self.looks_changed.emit()
 
     # ---- marks and lists
 
@@ -115,7 +118,7 @@ class RichTextEditor(QTextEdit):
         pieces: list[tuple[int, int, QTextCharFormat]] = []
         block = self.document().findBlock(start)
         while block.isValid() and block.position() < end:
-            for piece in block.textFormats():
+            for piece in rich_text_document.formats_of(block):
                 first = max(start, block.position() + piece.start)
                 last = min(end, block.position() + piece.start + piece.length)
                 if first < last and piece.format.objectType() == 0:
@@ -125,7 +128,7 @@ class RichTextEditor(QTextEdit):
 
     def list_kind(self) -> str:
         """Return in what kind of list the cursor stands: "bullets", "numbers" or ""."""
-        listed = self.textCursor().currentList()
+        listed = rich_text_document.list_at(self.textCursor())
         if listed is None:
             return ""
         return "numbers" if listed.format().style() == QTextListFormat.Style.ListDecimal else "bullets"
@@ -142,7 +145,7 @@ class RichTextEditor(QTextEdit):
         block = first
         while block.isValid() and block.position() <= last.position():
             part = QTextCursor(block)
-            if part.currentList() is not None:
+            if rich_text_document.list_at(part) is not None:
                 self._leave_list(part)
             if not leave and not self._holds_object(block.text()):
                 if listed is None:
@@ -154,7 +157,7 @@ class RichTextEditor(QTextEdit):
         self._after_lists()
 
     def _leave_list(self, cursor: QTextCursor) -> None:
-        listed = cursor.currentList()
+        listed = rich_text_document.list_at(cursor)
         if listed is not None:
             listed.remove(cursor.block())
             cursor.setBlockFormat(rich_text_document.paragraph_format())
@@ -203,14 +206,14 @@ class RichTextEditor(QTextEdit):
             self._after_lists()
             return
         cursor.insertBlock()
-        if not cursor.currentList():
+        if rich_text_document.list_at(cursor) is None:
             cursor.setBlockFormat(rich_text_document.paragraph_format())
         self.setTextCursor(cursor)
         self.ensureCursorVisible()
 
     def _at_start_of_item(self) -> bool:
         cursor = self.textCursor()
-        return not cursor.hasSelection() and cursor.atBlockStart() and cursor.currentList() is not None
+        return not cursor.hasSelection() and cursor.atBlockStart() and rich_text_document.list_at(cursor) is not None
 
     def _step_off_object(self) -> None:
         """Open a line of its own for what is typed beside a table, a picture or a formula."""
@@ -218,7 +221,7 @@ class RichTextEditor(QTextEdit):
         block = cursor.block()
         if cursor.hasSelection() or OBJECT not in block.text():
             return
-        if not any(piece.format.objectType() == BLOCK_OBJECT for piece in block.textFormats()):
+        if not any(piece.format.objectType() == BLOCK_OBJECT for piece in rich_text_document.formats_of(block)):
             return
         before = cursor.atBlockStart()
         cursor.insertBlock(rich_text_document.paragraph_format(), rich_text_document.marked(()))
@@ -269,7 +272,7 @@ class RichTextEditor(QTextEdit):
     def _read_mime(self, source: QMimeData) -> tuple[list[Json], set[str]]:
         try:
             if source.hasFormat(OWN_FORMAT):
-                return self._own_blocks(source.data(OWN_FORMAT).data()), set()
+                return self._own_blocks(bytes(source.data(OWN_FORMAT).data())), set()
             if source.hasHtml():
                 return rich_text_paste.from_html(source.html())
         except (KjxmError, ValueError, rich_text_paste.TooMuchError):

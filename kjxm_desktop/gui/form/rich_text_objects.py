@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QRectF, QSizeF, Qt
+from PySide6.QtCore import QRect, QRectF, QSizeF, Qt
 from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPen, QPixmap, QPyTextObject, QTextDocument, QTextFormat
 
 from kjxm_desktop import strings
@@ -49,10 +49,10 @@ class RichTextObjects(QPyTextObject):
 
     @override
     def drawObject(
-        self, painter: QPainter, rect: QRectF, doc: QTextDocument, posInDocument: int, format: QTextFormat
+        self, painter: QPainter, rect: QRectF | QRect, doc: QTextDocument, posInDocument: int, format: QTextFormat
     ) -> None:
         """Draw an object."""
-        told = told_by(format)
+        told, rect = told_by(format), QRectF(rect)
         painter.save()
         if format.objectType() != BLOCK_OBJECT:
             self._draw_run(painter, rect, told)
@@ -129,7 +129,9 @@ def _draw_caption(painter: QPainter, rect: QRectF, top: float, caption: str) -> 
         painter.setFont(theme.font("hint"))
         painter.setPen(theme.colour("quiet"))
         room = QRectF(rect.x(), top + _PAD, rect.width(), rect.bottom() - top)
-        painter.drawText(room, Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap, caption)
+        painter.drawText(
+            room, Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap, caption
+        )
 
 
 # ---- tables
@@ -148,7 +150,9 @@ def _row_heights(block: Json, width: float) -> list[float]:
     for at, row in enumerate(rows):
         metrics = QFontMetricsF(_cell_font(block, at))
         room = QRectF(0, 0, column - 2 * _PAD, 2000)
-        heights.append(max(metrics.boundingRect(room, _WRAP, cell_text(cell) or " ").height() for cell in row) + 2 * _PAD)
+        heights.append(
+            max(metrics.boundingRect(room, _WRAP, cell_text(cell) or " ").height() for cell in row) + 2 * _PAD
+        )
     return heights
 
 
@@ -197,14 +201,18 @@ def _draw_formula(painter: QPainter, rect: QRectF, block: Json) -> None:
     painter.setFont(font)
     painter.setPen(theme.colour("text"))
     text = str(block.get("latex", "")) or rich_text.plain([block])
-    painter.drawText(place, Qt.AlignmentFlag.AlignCenter, painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, int(place.width())))
+    painter.drawText(
+        place,
+        Qt.AlignmentFlag.AlignCenter,
+        painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, int(place.width())),
+    )
 
 
 def _row_number(session: Session, row_id: str) -> int | None:
     """Return the number of the row of some table that has this id: what a citation is written as."""
     for control in session.form.controls:
         if control.kind == "table":
-            rows = session.value(control.pointer) or []
+            rows: list[dict[str, Json]] = session.value(control.pointer) or []
             number = next((at for at, row in enumerate(rows, 1) if row.get("id") == row_id), None)
             if number is not None:
                 return number

@@ -19,7 +19,23 @@ LIMIT_S = 0.5
 _VOID = {"br", "img", "hr", "meta", "link", "input", "col", "wbr", "base", "area", "source", "embed", "param", "track"}
 _SILENT = {"head", "script", "style", "title", "template", "noscript"}
 _UNSEEN = {"del", "iframe", "object", "svg", "canvas", "video", "audio", "select", "textarea"}
-_BREAKING = {"p", "div", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "pre", "section", "article", "dt", "dd", "tr"}
+_BREAKING = {
+    "p",
+    "div",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "blockquote",
+    "pre",
+    "section",
+    "article",
+    "dt",
+    "dd",
+    "tr",
+}
 _MARK_TAGS = {
     "b": "bold", "strong": "bold", "i": "italic", "em": "italic", "u": "underline", "ins": "underline",
     "sub": "sub", "sup": "sup", "h1": "bold", "h2": "bold", "h3": "bold", "h4": "bold", "h5": "bold", "h6": "bold",

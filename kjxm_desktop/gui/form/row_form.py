@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
@@ -58,8 +60,8 @@ class RowForm(QDialog):
         close = QPushButton(strings.text("gui_form.row.close"), self)
         for button, by, keys in ((self._previous, -1, "Ctrl+PgUp"), (self._next, 1, "Ctrl+PgDown")):
             button.setAutoDefault(False)
-            button.clicked.connect(lambda _checked=False, by=by: self.show_row(self._row + by))
-            QShortcut(QKeySequence(keys), self, lambda by=by: self.show_row(self._row + by))
+            button.clicked.connect(partial(self._go_by, by))
+            QShortcut(QKeySequence(keys), self).activated.connect(partial(self._go_by, by))
         close.setAutoDefault(False)
         close.clicked.connect(self.close)
         line.addWidget(self._previous)
@@ -67,6 +69,9 @@ class RowForm(QDialog):
         line.addStretch(1)
         line.addWidget(close)
         return line
+
+    def _go_by(self, by: int) -> None:
+        self.show_row(self._row + by)
 
     def show_row(self, row: int) -> None:
         """Go to another row; beyond the ends nothing happens."""

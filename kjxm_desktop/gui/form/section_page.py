@@ -4,10 +4,19 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QPalette
-from PySide6.QtWidgets import QApplication, QCheckBox, QFrame, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QCheckBox,
+    QFrame,
+    QHBoxLayout,
+    QPushButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
 
 from kjxm_desktop import strings
-from kjxm_desktop.core.form import Section
+from kjxm_desktop.core.form import Group, Section
 from kjxm_desktop.gui import theme
 from kjxm_desktop.gui.form.field_grid import FieldGrid
 from kjxm_desktop.gui.form.field_row import FieldRow
@@ -30,7 +39,7 @@ class SectionPage(QScrollArea):
         self.section = section
         self._session = session
         self._next_title = ""
-        self._grids: list[FieldGrid] = []
+        self._groups: list[_GroupBlock] = []
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setWidgetResizable(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -40,7 +49,7 @@ class SectionPage(QScrollArea):
         self._done = QCheckBox(strings.text("gui_form.page.done"))
         self._next = QPushButton()
         self.setWidget(self._page())
-        self._done.clicked.connect(lambda checked: session.mark_done(section.id, checked))
+        self._done.clicked.connect(self._on_done)
         self._next.clicked.connect(self.next_wanted)
         session.diagnostics_changed.connect(self._show_state)
         session.notes_changed.connect(self._show_state)
@@ -54,7 +63,7 @@ class SectionPage(QScrollArea):
     # ---- what the window asks for
 
     def go_to(self, pointer: str) -> bool:
-        """Put the keys at `pointer` and its field at a third of the height; False when this page does not ask for it."""
+        """Put the keys at `pointer`, its field at a third of the height; False when this page does not ask for it."""
         row = self._row_at(pointer)
         if row is None:
             return False
@@ -70,7 +79,7 @@ class SectionPage(QScrollArea):
 
     def rows(self) -> list[FieldRow]:
         """Return the rows of all controls, asked or not."""
-        return [row for grid in self._grids for row in grid.rows]
+        return [row for block in self._groups for row in block.grid.rows]
 
     def focus_first(self) -> None:
         """Put the keys into the first field."""
@@ -93,13 +102,9 @@ class SectionPage(QScrollArea):
         column.addLayout(self._head())
         column.addWidget(Label(strings.pick(self.section.hint), "body", "quiet", wraps=True))
         for group in self.section.groups:
-            column.addSpacing(theme.SPACE_GROUPS - theme.SPACE_GRID if self._grids else theme.SPACE_FIELDS)
-            if title := strings.pick(group.title):
-                column.addWidget(Label(title, "group"))
-                column.addSpacing(2 * theme.SPACE_GRID)
-            grid = FieldGrid(self._session, group.controls, "", page)
-            self._grids.append(grid)
-            column.addWidget(grid)
+            block = _GroupBlock(self._session, group, first=not self._groups, parent=page)
+            self._groups.append(block)
+            column.addWidget(block)
         column.addSpacing(theme.SPACE_GROUPS)
         column.addLayout(self._tail())
         column.addStretch(1)
@@ -127,18 +132,21 @@ class SectionPage(QScrollArea):
 
     def _on_value_changed(self, pointer: str) -> None:
         if not pointer:
-            for grid in self._grids:
-                grid.arrange()
+            for block in self._groups:
+                block.grid.arrange()
+
+    def _on_done(self, done: bool) -> None:
+        self._session.mark_done(self.section.id, done)
 
     def _on_focus_changed(self, _before: QWidget | None, now: QWidget | None) -> None:
         row = row_of(now)
-        if row is not None and self.isAncestorOf(row):
+        if now is not None and row is not None and self.isAncestorOf(row):
             self.place_changed.emit(row.pointer)
             self.ensureWidgetVisible(now, 0, theme.PAGE_MARGIN)
 
     def _row_at(self, pointer: str) -> FieldRow | None:
-        for grid in self._grids:
-            row = grid.row_at(pointer)
+        for block in self._groups:
+            row = block.grid.row_at(pointer)
             if row is not None:
                 return row
         return None
@@ -150,6 +158,26 @@ class SectionPage(QScrollArea):
             target = now
         top = target.mapTo(self.widget(), QPoint(0, 0)).y()
         self.verticalScrollBar().setValue(max(0, top - self.viewport().height() // 3))
+
+
+class _GroupBlock(QWidget):
+    """The title of a group and its fields; all of it is away while none of them is asked."""
+
+    def __init__(self, session: Session, group: Group, *, first: bool, parent: QWidget) -> None:
+        super().__init__(parent)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, theme.SPACE_FIELDS if first else theme.SPACE_GROUPS - theme.SPACE_GRID, 0, 0)
+        column.setSpacing(3 * theme.SPACE_GRID)
+        title = strings.pick(group.title)
+        if title and title not in [strings.pick(control.label) for control in group.controls[:1]]:
+            column.addWidget(Label(title, "group"))
+        self.grid = FieldGrid(session, group.controls, "", self)
+        column.addWidget(self.grid)
+        self.grid.arranged.connect(self._on_arranged)
+        self._on_arranged()
+
+    def _on_arranged(self) -> None:
+        self.setVisible(any(not row.isHidden() for row in self.grid.rows))
 
 
 class _Page(QWidget):

@@ -47,14 +47,12 @@ def read(control: Control, text: str, options: Sequence[Option] = ()) -> Answer:
     if not text.strip():
         return Answer(None)
     match control.kind:
-        case "money":
-            return _answer(identifiers.read_money(text, places(control)), text)
-        case "number":
-            return _number(control, text)
-        case "month":
-            return _answer(identifiers.read_month(text), text)
-        case "day":
-            return _answer(identifiers.read_day(text), text)
+        case "money" | "number":
+            return _amount(control, text)
+        case "month" | "day":
+            return _answer(
+                identifiers.read_month(text) if control.kind == "month" else identifiers.read_day(text), text
+            )
         case "yes_no":
             return _yes_no(text)
         case "choice":
@@ -71,9 +69,13 @@ def _answer(found: Read | None, text: str) -> Answer:
     return Answer(found.value, found.note) if found else Answer(text, None, readable=False)
 
 
-def _number(control: Control, text: str) -> Answer:
+def _amount(control: Control, text: str) -> Answer:
+    if control.kind == "money":
+        return _answer(identifiers.read_money(text, places(control)), text)
     whole = is_integer(control)
-    found = identifiers.read_number(text.removesuffix(control.unit) if control.unit else text, 0 if whole else places(control))
+    found = identifiers.read_number(
+        text.removesuffix(control.unit) if control.unit else text, 0 if whole else places(control)
+    )
     if not whole:
         return _answer(found, text)
     return Answer(int(found.value), found.note) if found else Answer(None, None, readable=False)

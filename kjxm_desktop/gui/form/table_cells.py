@@ -3,19 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
+from typing import Protocol, cast
 
-from PySide6.QtCore import QAbstractItemModel, QEvent, QLine, QModelIndex, QObject, QPersistentModelIndex, QPoint, QRect, QSize, Qt
-from PySide6.QtGui import QKeyEvent, QPainter, QPen
+from PySide6.QtCore import (
+    QAbstractItemModel,
+    QEvent,
+    QLine,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    QPoint,
+    QRect,
+    QSize,
+    Qt,
+)
+from PySide6.QtGui import QKeyEvent, QPainter, QPalette, QPen
 from PySide6.QtWidgets import (
     QAbstractItemDelegate,
+    QCheckBox,
     QFrame,
     QLineEdit,
-    QMenu,
     QPlainTextEdit,
+    QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
+    QTableView,
     QWidget,
-    QWidgetAction,
 )
 
 from kjxm_desktop import strings
@@ -31,6 +45,16 @@ from kjxm_desktop.gui.override import override
 from kjxm_desktop.gui.session import Session
 
 Index = QModelIndex | QPersistentModelIndex
+
+
+class _Placed(Protocol):
+    """Where a cell stands and how it is to look; the bindings' types do not tell of it."""
+
+    rect: QRect
+    palette: QPalette
+    state: QStyle.StateFlag
+
+
 _TOKENS = {"error": "error", "warning": "warning", "advice": "quiet", "missing": "quiet"}
 TEXT_CELL_LINES = 4
 
@@ -41,9 +65,12 @@ class TableCells(QStyledItemDelegate):
     Tab and Enter end an edit and go on through `go_on`, Escape takes the edit back.
     """
 
-    def __init__(self, session: Session, model: TableModel, go_on: Callable[[int], None], parent: QWidget) -> None:
+    def __init__(self, session: Session, model: TableModel, go_on: Callable[[int], None], view: QTableView) -> None:
         """`go_on` is told the key that ended an edit (Tab, Backtab, Return) and moves to the next cell."""
-        super().__init__(parent)
+        super().__init__(view)
+        self._view = view
+        self._tick = QCheckBox(view)
+        self._tick.hide()  # it is there for its palette, which follows light and dark
         self._session = session
         self._model = model
         self._go_on = go_on
@@ -52,13 +79,28 @@ class TableCells(QStyledItemDelegate):
     # ---- drawing
 
     @override
+    def initStyleOption(self, option: QStyleOptionViewItem, index: Index) -> None:
+        """Give boxes to tick the edge they have elsewhere."""
+        super().initStyleOption(option, index)
+        if self._model.columns[index.column()].kind == "yes_no":
+            told = cast("_Placed", option)
+            edge = self._tick.palette().color(QPalette.ColorRole.Window)
+            told.palette.setColor(QPalette.ColorRole.Window, edge)
+
+    @override
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        """Draw the cell, then its hairline and its mark."""
+        """Draw the cell, then its hairline, its mark and, where the keys are, the focus."""
         super().paint(painter, option, index)
-        room: QRect = option.rect  # type: ignore[attr-defined]
+        told = cast("_Placed", option)
         painter.setPen(theme.colour("hairline"))
-        painter.drawLine(room.topRight(), room.bottomRight())
-        painter.drawLine(room.bottomLeft(), room.bottomRight())
+        painter.drawLine(told.rect.topRight(), told.rect.bottomRight())
+        painter.drawLine(told.rect.bottomLeft(), told.rect.bottomRight())
+        self._draw_mark(painter, told.rect, index)
+        if told.state & QStyle.StateFlag.State_HasFocus:
+            painter.setPen(QPen(theme.colour("accent"), theme.FOCUS_WIDTH))
+            painter.drawRect(told.rect.adjusted(1, 1, -2, -2))
+
+    def _draw_mark(self, painter: QPainter, room: QRect, index: Index) -> None:
         column = self._model.columns[index.column()]
         found = self._model.finding_at(index.row(), column)
         if found is None and index.column() == 0:
@@ -85,8 +127,8 @@ class TableCells(QStyledItemDelegate):
     # ---- editing
 
     @override
-    def createEditor(self, parent: QWidget, option: QStyleOptionViewItem, index: Index) -> QWidget | None:  # type: ignore[override]
-        """Return the editor of a cell; cells too large for one open their row instead."""
+    def createEditor(self, parent: QWidget, option: QStyleOptionViewItem, index: Index) -> QWidget:
+        """Return the editor of a cell; cells too large for one have none and open their row instead."""
         column = self._model.columns[index.column()]
         self._before = self._model.value_of(index.row(), column)
         if column.kind == "choice":
@@ -95,7 +137,7 @@ class TableCells(QStyledItemDelegate):
             return self._text_editor(parent, index, column)
         if column.kind in ("line", "money", "number", "month", "day"):
             return self._line_editor(parent, index, column)
-        return None
+        return cast("QWidget", None)  # Qt takes none as an answer, which the bindings' types do not tell
 
     def _line_editor(self, parent: QWidget, index: Index, column: Control) -> QWidget:
         line = QLineEdit(parent)
@@ -107,7 +149,7 @@ class TableCells(QStyledItemDelegate):
         line.setAccessibleName(strings.pick(column.label))
         TypingWatch(line, self._session)
         place = QPersistentModelIndex(index)
-        line.textEdited.connect(lambda text: self._on_typed(place, column, text))
+        line.textEdited.connect(partial(self._on_typed, place, column))
         return line
 
     def _text_editor(self, parent: QWidget, index: Index, column: Control) -> QWidget:
@@ -164,13 +206,14 @@ class TableCells(QStyledItemDelegate):
     @override
     def updateEditorGeometry(self, editor: QWidget, option: QStyleOptionViewItem, index: Index) -> None:
         """Lay a line over its cell; text of several lines grows below it."""
-        room: QRect = option.rect  # type: ignore[attr-defined]
+        room = cast("_Placed", option).rect
         if isinstance(editor, QPlainTextEdit):
             height = editor.fontMetrics().lineSpacing() * TEXT_CELL_LINES + 2 * theme.SPACE_GRID
-            below = room.top() + height <= editor.parentWidget().height()
+            within = self._view.viewport().rect()
+            below = room.top() + height <= within.height()
             top = room.top() if below else max(0, room.bottom() - height)
             room = QRect(room.left(), top, max(room.width(), 280), height)
-            room.moveRight(min(room.right(), editor.parentWidget().width() - 1))
+            room.moveRight(min(room.right(), within.width() - 1))
         editor.setGeometry(room)
 
     @override
@@ -197,7 +240,7 @@ class TableCells(QStyledItemDelegate):
         self.closeEditor.emit(editor, QAbstractItemDelegate.EndEditHint.NoHint)
 
     def _take_back(self, editor: QWidget) -> None:
-        index = self.parent().currentIndex()  # type: ignore[union-attr]
+        index = self._view.currentIndex()
         if index.isValid():
             column = self._model.columns[index.column()]
             self._model.put(index.row(), column, self._before, apart=False)

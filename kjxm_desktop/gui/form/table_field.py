@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QToolButton, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QPushButton, QToolButton, QWidget
 
 from kjxm_desktop import strings
 from kjxm_desktop.core import json_pointer
@@ -40,9 +40,10 @@ class TableField(Field):
         self.view.told.connect(self.noted)
         self.view.current_moved.connect(self.left)
         self.model.refused.connect(self.noted)
+        self.model.cell_edited.connect(self.edited)
         for changed in (self.model.rowsInserted, self.model.rowsRemoved, self.model.modelReset):
-            changed.connect(lambda *_: self._fit())
-        self.view.horizontalScrollBar().rangeChanged.connect(lambda *_: self._fit())
+            changed.connect(self._fit)
+        self.view.horizontalScrollBar().rangeChanged.connect(self._fit)
         self.view.installEventFilter(self)
         session.settling.connect(self._on_settling)
         self._fit()
@@ -70,7 +71,7 @@ class TableField(Field):
         button.setAccessibleName(action.text())
         keys = action.shortcut().toString(action.shortcut().SequenceFormat.NativeText)
         button.setToolTip(tip(f"{action.text()}  {keys}"))
-        button.clicked.connect(lambda: action.trigger())
+        button.clicked.connect(action.trigger)
         return button
 
     # ---- what a field is asked
@@ -99,16 +100,29 @@ class TableField(Field):
     @override
     def findings(self, found: list[Diagnostic]) -> list[Diagnostic]:
         """Return what is told below the table: first of the current cell and row, then of the table, then the worst."""
+        here, _ = self.live()
+        return sorted(
+            super().findings(found),
+            key=lambda d: not (d.pointer == here or (here.startswith(d.pointer + "/") and d.pointer != self.pointer)),
+        )
+
+    def _inside(self, pointer: str) -> list[str]:
+        """Return the tokens of `pointer` beyond the table: row and column."""
+        return list(json_pointer.parse(pointer))[len(json_pointer.parse(self.pointer)) :]
+
+    @override
+    def live(self) -> tuple[str, Control]:
+        """Return the current cell."""
         current = self.view.currentIndex()
-        here = ""
-        if current.isValid():
-            here = self.model.cell_pointer(current.row(), self.model.columns[current.column()])
-        return sorted(super().findings(found), key=lambda d: not (d.pointer == here or here.startswith(d.pointer + "/") and d.pointer != self.pointer))
+        if not current.isValid():
+            return super().live()
+        column = self.model.columns[current.column()]
+        return self.model.cell_pointer(current.row(), column), column
 
     @override
     def place_in_words(self, pointer: str) -> str:
         """Return the row and the column."""
-        tokens = json_pointer.parse(pointer)[len(json_pointer.parse(self.pointer)) :]
+        tokens = self._inside(pointer)
         if not tokens:
             return ""
         column = self.control.column(tokens[1]) if len(tokens) > 1 else None
@@ -118,7 +132,7 @@ class TableField(Field):
     @override
     def go_to(self, pointer: str) -> None:
         """Put the keys into the cell that `pointer` names."""
-        tokens = json_pointer.parse(pointer)[len(json_pointer.parse(self.pointer)) :]
+        tokens = self._inside(pointer)
         self.view.setFocus(Qt.FocusReason.OtherFocusReason)
         if tokens and int(tokens[0]) < self.model.rowCount():
             names = [column.name for column in self.model.columns]
@@ -156,13 +170,13 @@ class TableField(Field):
 
     def _on_settling(self) -> None:
         """End the edit of a cell; what was typed is stored already."""
-        editor = self.view.indexWidget(self.view.currentIndex())
-        if editor is not None:
-            editor.clearFocus()
+        now = QApplication.focusWidget()
+        if now is not None and now is not self.view and self.view.viewport().isAncestorOf(now):
+            now.clearFocus()
 
     def _fit(self) -> None:
         """Give the grid the height of its rows."""
         rows = max(LEAST_ROWS, min(MOST_ROWS, self.model.rowCount()))
-        height = theme.DENSE_ROW_HEIGHT + rows * self.view.verticalHeader().defaultSectionSize() + 2
+        height = theme.DENSE_ROW_HEIGHT + rows * self.view.verticalHeader().defaultSectionSize()
         bar = self.view.horizontalScrollBar()
         self.view.setFixedHeight(height + (bar.sizeHint().height() if bar.maximum() > 0 else 0))

@@ -2,12 +2,36 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRect, Qt
-from PySide6.QtGui import QPainter
+from PySide6.QtCore import QEvent, QObject, QRect, Qt
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHeaderView, QWidget
 
 from kjxm_desktop.gui import theme
 from kjxm_desktop.gui.override import override
+
+
+class TableCorner(QWidget):
+    """The corner between both headers: the same shade, over the one that Qt draws with a bevel."""
+
+    def __init__(self, corner: QWidget) -> None:
+        super().__init__(corner)
+        corner.installEventFilter(self)
+
+    @override
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Cover the corner whatever size it gets."""
+        if event.type() == QEvent.Type.Resize and isinstance(event, QResizeEvent):
+            self.resize(event.size())
+        return False
+
+    @override
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw the shade and the hairlines of the headers."""
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), theme.colour("shade"))
+        painter.setPen(theme.colour("hairline"))
+        painter.drawLine(self.rect().topRight(), self.rect().bottomRight())
+        painter.drawLine(self.rect().bottomLeft(), self.rect().bottomRight())
 
 
 class TableHeader(QHeaderView):

@@ -28,6 +28,8 @@ class TableModel(QAbstractTableModel):
 
     refused = Signal(str)
     """An edit was refused, for the reason told."""
+    cell_edited = Signal()
+    """The person has changed the answer in a cell."""
 
     def __init__(self, session: Session, control: Control, pointer: str, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -39,6 +41,8 @@ class TableModel(QAbstractTableModel):
         self._options: dict[str, list[Option]] = {}
         self._labels: dict[str, dict[Json, str]] = {}
         self._found: dict[str, dict[str, Diagnostic]] = {}
+        self._totals: dict[str, Decimal] = {}
+        self._added_up: list[Row] = []
         self._money_font = theme.font("money")
         session.value_changed.connect(self._on_value_changed)
         session.diagnostics_changed.connect(self._on_diagnostics_changed)
@@ -105,7 +109,7 @@ class TableModel(QAbstractTableModel):
         """Take a tick; everything else is put by `put` and `put_text`."""
         if role != Qt.ItemDataRole.CheckStateRole:
             return False
-        ticked = Qt.CheckState(value) == Qt.CheckState.Checked  # type: ignore[call-arg]
+        ticked = value in (Qt.CheckState.Checked, Qt.CheckState.Checked.value)
         return self.put(index.row(), self.columns[index.column()], True if ticked else None)
 
     # ---- cells
@@ -159,6 +163,7 @@ class TableModel(QAbstractTableModel):
         except KjxmError as error:
             self.refused.emit(strings.error(error))
             return False
+        self.cell_edited.emit()
         return True
 
     def put_rows(self, rows: list[Row]) -> bool:
@@ -175,13 +180,24 @@ class TableModel(QAbstractTableModel):
         self.beginResetModel()
         self.pointer = pointer
         self.rows = self._session.value(pointer) or []
+        self._totals.clear()
         self.endResetModel()
 
     def total(self, column: Control) -> Decimal:
-        """Return the sum of the amounts of a column that can be read."""
-        name = column.name
-        amounts = (identifiers.to_decimal(row.get(name)) for row in self.rows)
-        return sum((amount for amount in amounts if amount is not None), Decimal(0))
+        """Return the sum of the amounts of a column that can be read, without adding up again what has not changed."""
+        if not self._totals:
+            self._added_up = list(self.rows)
+        if column.name not in self._totals:
+            self._totals[column.name] = sum((_amount(row, column.name) for row in self._added_up), Decimal(0))
+        return self._totals[column.name]
+
+    def _add_up_row(self, at: int) -> None:
+        """Mend the sums by what has changed in one row."""
+        if self._totals:
+            before, now = self._added_up[at], self.rows[at]
+            self._added_up[at] = now
+            for name in self._totals:
+                self._totals[name] += _amount(now, name) - _amount(before, name)
 
     # ---- findings
 
@@ -234,12 +250,14 @@ class TableModel(QAbstractTableModel):
                 self._repaint(0, len(self.rows) - 1)
         if not touches(pointer, self.pointer):
             return
-        rows = self._session.value(self.pointer) or []
+        rows: list[Row] = self._session.value(self.pointer) or []
         tokens = json_pointer.parse(pointer)[len(json_pointer.parse(self.pointer)) :]
         if tokens and len(rows) == len(self.rows):
             self.rows = rows
+            self._add_up_row(int(tokens[0]))
             self._repaint(int(tokens[0]), int(tokens[0]))
         else:
+            self._totals.clear()
             self._replace(rows)
 
     def _repaint(self, first: int, last: int) -> None:
@@ -269,6 +287,13 @@ class TableModel(QAbstractTableModel):
         self._repaint(0, len(rows) - 1)
 
 
+def _amount(row: Row, name: str) -> Decimal:
+    return identifiers.to_decimal(row.get(name)) or Decimal(0)
+
+
 def _same(first: Sequence[object], second: Sequence[object]) -> int:
     """Return how many things two sequences share at their start."""
-    return next((at for at, pair in enumerate(zip(first, second, strict=False)) if pair[0] != pair[1]), min(len(first), len(second)))
+    return next(
+        (at for at, pair in enumerate(zip(first, second, strict=False)) if pair[0] != pair[1]),
+        min(len(first), len(second)),
+    )

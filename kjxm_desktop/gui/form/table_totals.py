@@ -27,15 +27,21 @@ class TableTotals(QWidget):
         self._soon = QTimer(self, singleShot=True, interval=0)
         self._soon.timeout.connect(self._add_up)
         for changed in (model.dataChanged, model.rowsInserted, model.rowsRemoved, model.modelReset):
-            changed.connect(lambda *_: self._soon.start())
-        view.horizontalHeader().sectionResized.connect(lambda *_: self.update())
-        view.horizontalScrollBar().valueChanged.connect(lambda *_: self.update())
+            changed.connect(self._on_changed)
+        view.horizontalHeader().sectionResized.connect(self._on_moved)
+        view.horizontalScrollBar().valueChanged.connect(self._on_moved)
         self._add_up()
 
     @property
     def sums(self) -> dict[int, str]:
         """Return what is written below each column, by its number."""
         return self._sums
+
+    def _on_changed(self) -> None:
+        self._soon.start()
+
+    def _on_moved(self) -> None:
+        self.update()
 
     def _add_up(self) -> None:
         sums: dict[int, str] = {}
@@ -81,4 +87,6 @@ def summed_columns(model: TableModel) -> list[int]:
     """Return the columns that have a sum: amounts, but not unit prices, which are finer than 0.01."""
     from kjxm_desktop.gui.form.spelling import places
 
-    return [at for at, column in enumerate(model.columns) if column.kind == "money" and places(column) <= _SUMMED_PLACES]
+    return [
+        at for at, column in enumerate(model.columns) if column.kind == "money" and places(column) <= _SUMMED_PLACES
+    ]

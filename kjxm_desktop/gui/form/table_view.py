@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from PySide6.QtCore import QItemSelection, QItemSelectionModel, QModelIndex, Qt, Signal
 from PySide6.QtGui import QAction, QGuiApplication, QKeyEvent, QKeySequence, QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTableView, QWidget
+from PySide6.QtWidgets import QAbstractButton, QAbstractItemView, QFrame, QHeaderView, QTableView, QWidget
 
 from kjxm_desktop import strings
 from kjxm_desktop.core.form import Control
 from kjxm_desktop.gui import theme
 from kjxm_desktop.gui.form import table_rows
 from kjxm_desktop.gui.form.table_cells import TableCells
-from kjxm_desktop.gui.form.table_header import TableHeader
+from kjxm_desktop.gui.form.table_header import TableCorner, TableHeader
 from kjxm_desktop.gui.form.table_model import TableModel
 from kjxm_desktop.gui.override import override
 from kjxm_desktop.gui.session import Session
@@ -26,7 +27,7 @@ MOST_LABEL_PX = 120
 
 
 class TableView(QTableView):
-    """Enter goes down, Tab right; typing replaces, F2 edits; Ctrl+C, V, X, D, Delete; Insert, Ctrl+Delete, Alt+Up and Down."""
+    """Enter goes down, Tab right; typing replaces, F2 edits; Ctrl+C, V, X, D, Delete; rows: Insert, Alt+Up and Down."""
 
     row_wanted = Signal(int)
     """The row should be opened as a form: one of its cells is too large for the grid."""
@@ -45,6 +46,9 @@ class TableView(QTableView):
         self.setHorizontalHeader(TableHeader(Qt.Orientation.Horizontal, self))
         self.setVerticalHeader(TableHeader(Qt.Orientation.Vertical, self))
         self.setCornerButtonEnabled(False)
+        corner = self.findChild(QAbstractButton)
+        if corner is not None:
+            TableCorner(corner)
         self.setEditTriggers(
             QAbstractItemView.EditTrigger.AnyKeyPressed
             | QAbstractItemView.EditTrigger.EditKeyPressed
@@ -58,7 +62,7 @@ class TableView(QTableView):
         self._dress_headers()
         self._add_actions()
         self.doubleClicked.connect(self._on_double_clicked)
-        self.selectionModel().currentChanged.connect(lambda: self.current_moved.emit())
+        self.selectionModel().currentChanged.connect(self._on_current_changed)
 
     def _dress_headers(self) -> None:
         across, down = self.horizontalHeader(), self.verticalHeader()
@@ -72,8 +76,8 @@ class TableView(QTableView):
         steps: Sequence[tuple[str, str, Callable[[], None]] | None] = (
             ("insert", "Ins", self.insert_row),
             ("duplicate", "Ctrl+Shift+D", self.duplicate_rows),
-            ("up", "Alt+Up", lambda: self.move_rows(-1)),
-            ("down", "Alt+Down", lambda: self.move_rows(1)),
+            ("up", "Alt+Up", partial(self.move_rows, -1)),
+            ("down", "Alt+Down", partial(self.move_rows, 1)),
             ("delete", "Ctrl+Del", self.delete_rows),
             None,
             ("open", "Ctrl+Return", self.open_row),
@@ -93,15 +97,21 @@ class TableView(QTableView):
             action.setText(strings.text(f"gui_form.table.{name}"))
             action.setShortcut(QKeySequence(keys))
             action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
-            action.triggered.connect(lambda _checked=False, act=act: act())
+            action.triggered.connect(act)
             self.steps[name] = action
+
+    def _on_current_changed(self) -> None:
+        self.current_moved.emit()
 
     # ---- keys
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Take the keys of a spreadsheet; at the ends of the table Tab leaves it."""
-        key, plain = event.key(), event.modifiers() in (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ShiftModifier)
+        key, plain = (
+            event.key(),
+            event.modifiers() in (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ShiftModifier),
+        )
         index = self.currentIndex()
         if event.matches(QKeySequence.StandardKey.Undo):
             self._session.undo()
@@ -155,14 +165,6 @@ class TableView(QTableView):
             index = self._model.index(row, column)
             self.setCurrentIndex(index)
             self.scrollTo(index)
-
-    @override
-    def edit(self, index: QModelIndex, trigger: QAbstractItemView.EditTrigger = ..., event: object = ...) -> bool:  # type: ignore[override,assignment]
-        """Open the editor of a cell; one that is too large for the grid opens its row."""
-        if trigger is ...:
-            super().edit(index)
-            return True
-        return bool(super().edit(index, trigger, event))  # type: ignore[call-overload]
 
     def _is_large(self, index: QModelIndex) -> bool:
         return self._model.columns[index.column()].kind in ("rich", "choices", "picture", "file")
@@ -235,7 +237,7 @@ class TableView(QTableView):
     # ---- cells
 
     def fill_down(self) -> None:
-        """Put the answers of the first chosen row into the others; with one row chosen, take them from the row above."""
+        """Put the answers of the first chosen row into the others; one row alone takes those of the row above."""
         rows, columns = self.chosen_rows(), self._chosen_columns()
         if len(rows) == 1 and rows[0] > 0:
             rows = [rows[0] - 1, rows[0]]

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QRectF, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QToolButton, QWidget
 
 from kjxm_desktop import strings
 from kjxm_desktop.core import rich_text
@@ -89,7 +89,8 @@ class ChipsField(Field):
     @override
     def show_value(self, value: Json) -> None:
         """Show the words as chips."""
-        words = [str(word) for word in value or []]
+        listed: list[Json] = value or []
+        words = [str(word) for word in listed]
         if words == self._words:
             return
         self._words = words
@@ -98,7 +99,7 @@ class ChipsField(Field):
             chip.deleteLater()
         self._chips = [Chip(word, self._area) for word in words]
         for at, chip in enumerate(self._chips):
-            chip.removed.connect(lambda word: self._put([other for other in self._words if other != word]))
+            chip.removed.connect(self._on_removed)
             self._flow.insert_widget(at, chip)
             chip.show()
         self.updateGeometry()
@@ -118,11 +119,13 @@ class ChipsField(Field):
         """Mark the box."""
         self._box.mark(token)
 
+    def _on_removed(self, word: str) -> None:
+        self._put([other for other in self._words if other != word])
+
     def _on_edited(self, text: str) -> None:
         self.noted.emit("")
-        if spelling.split_words(text + "x") != spelling.split_words(text) and text[-1:] in ",;，；、":
-            self._take(text)
-        elif len(spelling.split_words(text)) > 1:  # several words pasted at once
+        words = spelling.split_words(text)
+        if len(words) > 1 or (words and text[-1:] in ",;，；、"):  # several pasted at once, or one ended
             self._take(text)
 
     def _take(self, text: str) -> None:

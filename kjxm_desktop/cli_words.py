@@ -1,0 +1,154 @@
+"""What the command line understands: commands, options, and one sentence for what it does not understand."""
+
+from __future__ import annotations
+
+import argparse
+import re
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import NoReturn, cast
+
+from kjxm_desktop import __version__, strings
+from kjxm_desktop.core import clock
+from kjxm_desktop.core.json_pointer import Json
+from kjxm_desktop.errors import KjxmError
+
+_LEVELS = 3  # kjxm, a command, a command of that
+
+Run = Callable[[argparse.Namespace], int]
+
+
+def language_in(given: Sequence[str]) -> str:
+    """Return the language asked for, before the words are understood: a complaint speaks it too."""
+    found = "zh"
+    for at, word in enumerate(given):
+        if word == "--":
+            break
+        told = word.partition("=")[2] if word.startswith("--lang=") else ""
+        if word == "--lang" and at + 1 < len(given):
+            told = given[at + 1]
+        found = told if told in strings.LANGUAGES else found
+    return found
+
+
+def read(given: Sequence[str], runs: Mapping[str, Run]) -> argparse.Namespace:
+    """Return what `given` tells, `run` being the one of `runs` that does it ("new" … "call check").
+
+    Raises KjxmError cli.usage…, clock.unreadable; exits with 0 after --help and --version.
+    """
+    return _parser(runs).parse_args(given)
+
+
+def call_folders(told: argparse.Namespace) -> list[Path]:
+    """Return the folders that --calls named, before and after the command, in their order."""
+    given: list[list[Path]] = [getattr(told, f"calls_{level}", []) for level in range(_LEVELS)]
+    return [folder for folders in given for folder in folders]
+
+
+class _Parser(argparse.ArgumentParser):
+    """A parser that takes --lang and --calls on every level, complains in one sentence, and speaks our language.
+
+    What --calls names is kept apart by level, so that no level forgets what an outer one was told.
+    """
+
+    def __init__(self, *, prog: str, description: str, help: str = "") -> None:  # noqa: A002, ARG002  (argparse names it)
+        super().__init__(prog=prog, description=description, add_help=False, allow_abbrev=False)
+        self.add_argument("-h", "--help", action="help", help=_help("help"))
+        self.add_argument("--lang", choices=strings.LANGUAGES, default=argparse.SUPPRESS, help=_help("lang"))
+        self.add_argument(
+            "--calls",
+            action="append",
+            type=Path,
+            dest=f"calls_{prog.count(' ')}",
+            default=argparse.SUPPRESS,
+            metavar="DIR",
+            help=_help("calls"),
+        )
+
+    def error(self, message: str) -> NoReturn:
+        raise _complaint(message, self.prog)
+
+    def format_usage(self) -> str:
+        return super().format_usage().replace("usage:", strings.text("cli.help_usage"), 1)
+
+    def format_help(self) -> str:
+        told = super().format_help().replace("usage:", strings.text("cli.help_usage"), 1)
+        told = told.replace("positional arguments:", strings.text("cli.help_positional"), 1)
+        return told.replace("options:", strings.text("cli.help_options"), 1)
+
+
+_COMPLAINTS = (
+    (r"the following arguments are required: (?P<what>.+)", "cli.usage_missing"),
+    (r"unrecognized arguments: (?P<what>.+)", "cli.usage_unknown"),
+    (r"argument (?P<what>.+?): invalid choice: (?P<value>.+) \(choose from (?P<known>.+)\)", "cli.usage_choice"),
+    (r"argument (?P<what>.+?): expected .+ argument", "cli.usage_value"),
+    (r"argument (?P<what>.+?): ignored explicit argument .+", "cli.usage_no_value"),
+)
+
+
+def _complaint(message: str, command: str) -> KjxmError:
+    """Return the parser's complaint in our words."""
+    for pattern, key in _COMPLAINTS:
+        found = re.fullmatch(pattern, message, re.DOTALL)
+        if found:
+            return KjxmError(key, command=command, **found.groupdict())
+    return KjxmError("cli.usage", command=command, why=message)
+
+
+def _parser(runs: Mapping[str, Run]) -> _Parser:
+    parser = _Parser(prog="kjxm", description=_help("kjxm"))
+    parser.add_argument("--version", action="version", version=f"kjxm {__version__}", help=_help("version"))
+    commands = parser.add_subparsers(metavar=_help("command"), required=True, parser_class=_Parser)
+    _add_reading(commands, runs)
+    _add_leaving(commands, runs)
+    call = commands.add_parser("call", help=_help("call"), description=_help("call"))
+    of_call = call.add_subparsers(metavar=_help("command"), required=True, parser_class=_Parser)
+    _command(of_call, "list", runs["call list"])
+    show = _command(of_call, "show", runs["call show"])
+    show.add_argument("id", metavar="ID")
+    show.add_argument("--json", action="store_true", help=_help("json"))
+    check = _command(of_call, "check", runs["call check"])
+    check.add_argument("folder", type=Path, metavar="FOLDER")
+    return parser
+
+
+def _command(commands: Json, name: str, run: Run) -> _Parser:
+    made = cast("_Parser", commands.add_parser(name, help=_help(name), description=_help(name)))
+    made.set_defaults(run=run)
+    return made
+
+
+def _add_reading(commands: Json, runs: Mapping[str, Run]) -> None:
+    new = _command(commands, "new", runs["new"])
+    new.add_argument("--call", required=True, metavar="ID", help=_help("call_id"))
+    new.add_argument("--data", type=Path, metavar="FILE.json", help=_help("data"))
+    new.add_argument("out", type=Path, metavar="OUT.kjxm")
+    show = _command(commands, "show", runs["show"])
+    show.add_argument("file", type=Path, metavar="FILE.kjxm")
+    show.add_argument("--media", type=Path, metavar="DIR", help=_help("media"))
+    check = _command(commands, "check", runs["check"])
+    check.add_argument("file", type=Path, metavar="FILE")
+    check.add_argument("--call", metavar="ID", help=_help("call_id"))
+    check.add_argument("--json", action="store_true", help=_help("json"))
+    _add_time(check)
+
+
+def _add_leaving(commands: Json, runs: Mapping[str, Run]) -> None:
+    export = _command(commands, "export", runs["export"])
+    export.add_argument("--format", choices=("docx", "pdf", "both"), default="both", help=_help("format"))
+    package = _command(commands, "package", runs["package"])
+    extra: Json = {"action": "append", "type": Path, "default": [], "dest": "extra", "metavar": "FILE"}
+    package.add_argument("--with", **extra, help=_help("with"))
+    for made in (export, package):
+        made.add_argument("file", type=Path, metavar="FILE.kjxm")
+        made.add_argument("--to", type=Path, required=True, metavar="DIR", help=_help("to"))
+        made.add_argument("--draft", action="store_true", help=_help("draft"))
+        _add_time(made)
+
+
+def _add_time(command: _Parser) -> None:
+    command.add_argument("--time", type=clock.read, metavar="ISO", help=_help("time"))
+
+
+def _help(name: str) -> str:
+    return strings.text(f"cli.help_{name}")

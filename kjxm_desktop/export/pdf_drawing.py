@@ -1,0 +1,94 @@
+"""Drawings as vectors, and the mark of a draft as a path that is no text."""
+
+from __future__ import annotations
+
+from math import cos, radians, sin
+from pathlib import Path
+from typing import Any
+
+from fontTools.pens.basePen import BasePen
+from fontTools.ttLib import TTFont
+
+from kjxm_desktop.export.blocks import Drawing, Label, Line, Rect, Run
+from kjxm_desktop.export.page_style import MM_PER_POINT, TextStyle
+from kjxm_desktop.export.pdf_canvas import Sheet
+from kjxm_desktop.export.pdf_text import Setter
+
+MARK_COLOUR = "#ececec"
+_MARK_ANGLE = 45
+_MARK_SHARE = 0.62  # of the width of the page
+_EM, _MIDDLE = 1000, 380  # the units of a Chinese character, and where its middle is above the base line
+_DASH = (2.8, 2.8)
+
+Point = tuple[float, float]
+
+
+def paint(drawing: Drawing, sheet: Sheet, setter: Setter, place: tuple[float, float, float]) -> None:
+    """Draw `drawing` at x, y, every length times the third number."""
+    x, y, scale = place
+    unit = scale / MM_PER_POINT
+    for shape in drawing.shapes:
+        match shape:
+            case Rect():
+                box = (x + shape.x * unit, y + shape.y * unit, shape.width * unit, shape.height * unit)
+                if shape.width > 0 and shape.height > 0:
+                    sheet.rect(box, shape.fill, shape.line, shape.line_mm * unit)
+            case Line():
+                start = (x + shape.x1 * unit, y + shape.y1 * unit)
+                end = (x + shape.x2 * unit, y + shape.y2 * unit)
+                sheet.line(start, end, shape.width_mm * unit, shape.colour, _DASH if shape.dashed else ())
+            case Label():
+                _label(shape, sheet, setter, (x, y, scale))
+
+
+def _label(shape: Label, sheet: Sheet, setter: Setter, place: tuple[float, float, float]) -> None:
+    x, y, scale = place
+    style = TextStyle(font="hei", size_pt=shape.size_pt * scale, bold=shape.bold)
+    atoms = list(setter.atoms((Run(shape.text),), style))
+    width = sum(atom.width for atom in atoms)
+    at = x + shape.x * scale / MM_PER_POINT - {"start": 0.0, "middle": width / 2, "end": width}[shape.anchor]
+    sheet.colour(shape.colour)
+    for atom in atoms:
+        sheet.text(at, y + shape.y * scale / MM_PER_POINT, atom.text, atom.face.name, atom.size)
+        at += atom.width
+    sheet.colour("#000000")
+
+
+def draft_mark(text: str, font: Path, size: tuple[float, float]) -> list[tuple[str, list[Point]]]:
+    """Return the outlines of `text`, slanted in the middle of a page of that size, as steps of a path."""
+    face: Any = TTFont(font, lazy=True)
+    face.setGlyphOrder([f"g{number}" for number in range(face["maxp"].numGlyphs)])  # its own names are slow to come by
+    names, outlines = face.getBestCmap(), face["glyf"]
+    known = [names[ord(character)] for character in text if ord(character) in names]
+    scale = size[0] * _MARK_SHARE / (_EM * max(len(known), 3))
+    turn = radians(_MARK_ANGLE)
+    steps: list[tuple[str, list[Point]]] = []
+    for at, name in enumerate(known):
+        pen = _Steps(outlines)
+        outlines[name].draw(pen, outlines)
+        left = (at - len(known) / 2) * _EM
+        for step, points in pen.steps:
+            moved = [((x + left) * scale, (y - _MIDDLE) * scale) for x, y in points]
+            turned = [(x * cos(turn) - y * sin(turn), x * sin(turn) + y * cos(turn)) for x, y in moved]
+            steps.append((step, [(size[0] / 2 + x, size[1] / 2 + y) for x, y in turned]))
+    return steps
+
+
+class _Steps(BasePen):
+    """Writes down how a glyph is drawn."""
+
+    def __init__(self, glyphs: Any) -> None:
+        super().__init__(glyphs)
+        self.steps: list[tuple[str, list[Point]]] = []
+
+    def _moveTo(self, pt: Point) -> None:  # noqa: N802 - fontTools' name
+        self.steps.append(("move", [pt]))
+
+    def _lineTo(self, pt: Point) -> None:  # noqa: N802
+        self.steps.append(("line", [pt]))
+
+    def _curveToOne(self, pt1: Point, pt2: Point, pt3: Point) -> None:  # noqa: N802
+        self.steps.append(("curve", [pt1, pt2, pt3]))
+
+    def _closePath(self) -> None:  # noqa: N802
+        self.steps.append(("close", []))

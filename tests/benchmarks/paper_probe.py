@@ -1,0 +1,55 @@
+"""One process of the rows `export` and `pages`.
+
+    python -m tests.benchmarks.paper_probe libraries      load what an export needs, and the fonts; no more
+    python -m tests.benchmarks.paper_probe typst SOURCE PDF
+    python -m tests.benchmarks.paper_probe pages TIMES    answers with {"ms", "pages"}: the long example, so many times
+
+The last one is timed inside, from the data to the bytes of both files, after the libraries have been loaded.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import sys
+import time
+
+
+def libraries() -> None:
+    """Load the writers with their libraries, and every face."""
+    from kjxm_desktop import paths
+    from kjxm_desktop.export.fonts import FontSet
+
+    for room in ("cli", "export.files", "export.pdf_writer", "export.docx_writer"):
+        importlib.import_module(f"kjxm_desktop.{room}")
+    FontSet(paths.fonts())
+
+
+def typst(source: str, pdf: str) -> None:
+    """Let Typst set `source` with our fonts and no others."""
+    import typst
+
+    fonts = source.rpartition("build")[0] + "resources/fonts"
+    typst.compile(source, output=pdf, font_paths=[fonts], ignore_system_fonts=True)
+
+
+def pages(times: int) -> None:
+    """Make both files of the long example with `times` times its text."""
+    libraries()
+    from kjxm_desktop import paths
+    from kjxm_desktop.export import files
+    from tests.benchmarks import drafts
+
+    proposal = drafts.with_text(times)
+    began = time.perf_counter()
+    made = files.make(proposal, now=drafts.NOW, draft=True, formats=("docx", "pdf"), fonts_folder=paths.fonts())
+    print(json.dumps({"ms": (time.perf_counter() - began) * 1000, "pages": made.page_count}))
+
+
+if __name__ == "__main__":
+    if sys.argv[1] == "pages":
+        pages(int(sys.argv[2]))
+    elif sys.argv[1] == "typst":
+        typst(sys.argv[2], sys.argv[3])
+    else:
+        libraries()

@@ -1,0 +1,182 @@
+"""Files that no honest program writes: damaged, foreign, and made to exhaust whoever opens them."""
+
+from __future__ import annotations
+
+import io
+import struct
+import zipfile
+import zlib
+from collections.abc import Callable
+
+
+def zipped(*parts: tuple[str, bytes], compression: int = zipfile.ZIP_DEFLATED) -> bytes:
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w", compression) as archive:
+        for name, content in parts:
+            archive.writestr(name, content)
+    return target.getvalue()
+
+
+def flipped(data: bytes) -> bytes:
+    """Return `data` with one bit of its middle the other way round."""
+    at = len(data) // 2
+    return data[:at] + bytes([data[at] ^ 16]) + data[at + 1 :]
+
+
+def without_entry(data: bytes, name: str) -> bytes:
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        parts = [(info.filename, archive.read(info)) for info in archive.infolist() if info.filename != name]
+    return zipped(*parts)
+
+
+def bomb() -> bytes:
+    """Return a file of half a megabyte that holds 512 MB of zeros."""
+    zeros = zlib.compressobj(9, zlib.DEFLATED, -15)
+    packed = b"".join(zeros.compress(bytes(16 << 20)) for _ in range(32)) + zeros.flush()
+    return _one(b"content/proposal.json", packed, 512 << 20)
+
+
+def lying() -> bytes:
+    """Return a file whose one part tells 10 bytes and holds a million."""
+    packer = zlib.compressobj(9, zlib.DEFLATED, -15)
+    return _one(b"content/proposal.json", packer.compress(bytes(1_000_000)) + packer.flush(), 10)
+
+
+def _one(name: bytes, packed: bytes, size: int, listed: int = 1) -> bytes:
+    local = struct.pack("<4s5H3I2H", b"PK\x03\x04", 20, 0, 8, 0, 0, 0, len(packed), size, len(name), 0) + name + packed
+    entry = struct.pack(
+        "<4s6H3I5H2I", b"PK\x01\x02", 20, 20, 0, 8, 0, 0, 0, len(packed), size, len(name), 0, 0, 0, 0, 0, 0
+    )
+    entries = (entry + name) * listed
+    return local + entries + struct.pack("<4s4H2IH", b"PK\x05\x06", 0, 0, listed, listed, len(entries), len(local), 0)
+
+
+def same_entry_again_and_again() -> bytes:
+    """Return a file that lists its one part of 5 MB two hundred times."""
+    packer = zlib.compressobj(9, zlib.DEFLATED, -15)
+    return _one(b"media/" + b"0" * 64, packer.compress(bytes(5_000_000)) + packer.flush(), 5_000_000, 200)
+
+
+def many_entries() -> bytes:
+    """Return a ZIP that lists 120,000 empty parts, as ZIP64 has to."""
+    name = b"media/%064x"
+    here = [
+        struct.pack("<4s5H3I2H", b"PK\x03\x04", 20, 0, 0, 0, 0, 0, 0, 0, 70, 0) + name % at for at in range(120_000)
+    ]
+    size = len(here[0])
+    listed = [
+        struct.pack("<4s6H3I5H2I", b"PK\x01\x02", 20, 20, 0, 0, 0, 0, 0, 0, 0, 70, 0, 0, 0, 0, 0, at * size) + name % at
+        for at in range(120_000)
+    ]
+    parts, entries = b"".join(here), b"".join(listed)
+    count = 120_000 & 0xFFFF
+    return parts + entries + struct.pack("<4s4H2IH", b"PK\x05\x06", 0, 0, count, count, len(entries), len(parts), 0)
+
+
+def picture_bomb() -> bytes:
+    """Return a PNG of 30,000 × 30,000 black pixels in a few bytes."""
+
+    def chunk(kind: bytes, body: bytes) -> bytes:
+        return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+
+    header = struct.pack(">IIBBBBB", 30_000, 30_000, 1, 0, 0, 0, 0)
+    return (
+        b"\x89PNG\r\n\x1a\n"
+        + chunk(b"IHDR", header)
+        + chunk(b"IDAT", zlib.compress(b"\0" * 1000))
+        + chunk(b"IEND", b"")
+    )
+
+
+OLD_WORD = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(2000)
+WORD = zipped(("[Content_Types].xml", b"<Types/>"), ("word/document.xml", b"<w:document/>"))
+
+DRAFTS: dict[str, Callable[[bytes], bytes]] = {
+    "empty": lambda _sound: b"",
+    "one byte": lambda _sound: b"P",
+    "cut in half": lambda sound: sound[: len(sound) // 2],
+    "cut by one byte": lambda sound: sound[:-1],
+    "one byte more": lambda sound: sound + b"\0",
+    "one bit flipped": flipped,
+    "first bit flipped": lambda sound: bytes([sound[0] ^ 1]) + sound[1:],
+    "a picture": lambda _sound: picture_bomb(),
+    "an old Word file": lambda _sound: OLD_WORD,
+    "a new Word file": lambda _sound: WORD,
+    "an empty ZIP": lambda _sound: zipped(),
+    "text": lambda _sound: "一份申报书\n".encode(),
+    "a program and a draft": lambda sound: b"MZ" + sound,
+    "without its answers": lambda sound: without_entry(sound, "content/proposal.json"),
+    "without its call": lambda sound: without_entry(sound, "call/form.json"),
+    "a part twice": lambda sound: sound + sound,
+    "a ZIP bomb": lambda _sound: bomb(),
+    "sizes that lie": lambda _sound: lying(),
+    "one part two hundred times": lambda _sound: same_entry_again_and_again(),
+    "many parts": lambda _sound: many_entries(),
+    "a way out": lambda _sound: zipped(("mimetype", b"application/vnd.kjxm.proposal"), ("../../x", b"x")),
+}
+
+DATA: dict[str, bytes] = {
+    "empty": b"",
+    "cut": b'{"project": {"title": "a',
+    "white space": b"  \n",
+    "a picture": picture_bomb(),
+    "a ZIP": WORD,
+    "an old Word file": OLD_WORD,
+    "two values": b"{} {}",
+    "a comment": b'{"project": {} // x\n}',
+    "a comma too many": b'{"project": {"title": "a",}}',
+    "not a number": b'{"project": {"readiness": {"now": NaN}}}',
+    "endless": b'{"project": {"readiness": {"now": Infinity}}}',
+    "endless below": b'{"project": {"readiness": {"now": -Infinity}}}',
+    "too large": b'{"project": {"readiness": {"now": 1e999}}}',
+    "too many digits": b'{"project": {"readiness": {"now": ' + b"9" * 5000 + b"}}}",
+    "a doubled key": b'{"project": {"title": "a", "title": "b"}}',
+    "a lone surrogate": b'{"project": {"title": "\\ud800"}}',
+    "a lone surrogate in a key": b'{"project": {"\\udfff": "a"}}',
+    "3,000 levels of lists": b'{"project": {"title": ' + b"[" * 3000 + b"]" * 3000 + b"}}",
+    "3,000 levels of objects": b'{"a":' * 3000 + b"1" + b"}" * 3000,
+    "3,000 levels unclosed": b"[" * 3000,
+    "100,000 levels": b"[" * 100_000 + b"]" * 100_000,
+    "UTF-16 with a mark": '{"project": {"title": "题目"}}'.encode("utf-16"),
+    "UTF-16 without": '{"project": {"title": "题目"}}'.encode("utf-16-le"),
+    "UTF-32": '{"project": {}}'.encode("utf-32-be"),
+    "GB 18030": '{"project": {"title": "题目"}}'.encode("gb18030"),
+    "a list": b"[]",
+    "a string": b'"project"',
+    "a number": b"1",
+    "null": b"null",
+    "an unknown section": b'{"projekt": {"title": "a"}}',
+    "an unknown key": b'{"project": {"titel": "a"}}',
+    "an unknown key in a row": b'{"team": {"members": [{"name": "a", "nmae": "b"}]}}',
+    "a section that is a list": b'{"project": ["a"]}',
+    "a line that is a number": b'{"project": {"title": 1}}',
+    "a line with two lines": b'{"project": {"title": "a\\nb"}}',
+    "money as a number": b'{"budget": {"income": {"special": 30.5}}}',
+    "money as yes": b'{"budget": {"income": {"special": true}}}',
+    "an integer as a string": b'{"project": {"readiness": {"now": "3"}}}',
+    "an integer as yes": b'{"project": {"readiness": {"now": true}}}',
+    "an integer with a point": b'{"project": {"readiness": {"now": 3.0}}}',
+    "yes as a string": b'{"commitment": {"truth": "true"}}',
+    "yes as one": b'{"commitment": {"truth": 1}}',
+    "a table that is an object": b'{"team": {"members": {"name": "a"}}}',
+    "a row that is a string": b'{"team": {"members": ["a"]}}',
+    "two rows with one id": b'{"team": {"members": [{"id": "a"}, {"id": "a"}]}}',
+    "choices that are one string": b'{"project": {"tasks": "a"}}',
+    "a choice in a choice": b'{"project": {"tasks": [["a"]]}}',
+    "rich text that is a number": b'{"summary": {"text": 1}}',
+    "a block of no kind": b'{"summary": {"text": [{"runs": []}]}}',
+    "a block of an unknown kind": b'{"summary": {"text": [{"type": "video"}]}}',
+    "a block that is a list": b'{"summary": {"text": [[]]}}',
+    "a picture that is not there": b'{"approach": {"route": [{"type": "picture", "file": "nowhere.png"}]}}',
+    "a picture by a digest": b'{"approach": {"route": [{"type": "picture", "media": "' + b"0" * 64 + b'"}]}}',
+    "a picture bomb": b'{"approach": {"route": [{"type": "picture", "file": "bomb.png"}]}}',
+    "a picture that is none": b'{"approach": {"route": [{"type": "picture", "file": "text.png"}]}}',
+    "a picture that is empty": b'{"approach": {"route": [{"type": "picture", "file": "empty.png"}]}}',
+    "an attachment by a digest": b'{"attachments": {"files": [{"media": "' + b"0" * 64 + b'"}]}}',
+    "a file name that is a number": b'{"attachments": {"files": [{"file": 1}]}}',
+    "a line above its cap": b'{"project": {"title": "' + b"a" * 1001 + b'"}}',
+    "rich text above its cap": b'{"summary": {"text": "' + b"a" * 20_001 + b'"}}',
+    "more rows than can be": b'{"team": {"members": [' + b",".join([b"{}"] * 20_001) + b"]}}",
+    "21 MB": b'{"project": {"title": "' + b" " * 21_000_000 + b'"}}',
+    "two million values": b"[" + b"1," * 2_000_000 + b"1]",
+}

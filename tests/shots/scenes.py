@@ -1,0 +1,152 @@
+"""What is shown: every section, panel and dialog, in an order that a person would see them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from PySide6.QtCore import QPoint
+from PySide6.QtWidgets import QDialog, QMenu
+
+from kjxm_desktop import strings
+from kjxm_desktop.gui.about import about
+from tests.shots.stage import Stage
+
+SOME = ("project", "basis", "budget")
+
+
+def start_page(stage: Stage) -> None:
+    """Show the first page, with nothing worked on before and with something."""
+    stage.take("start page, nothing worked on before")
+    for which in ("key-tech", "nearly-finished"):
+        stage.open_example(which)
+        stage.save_as(f"{which}.kjxm")
+        stage.window.close_proposal()
+    stage.open_example("consulting")
+    stage.session.edit("/project/title", "内蒙古光伏治沙收益分配研究（未命名的草稿）")
+    stage.window.close_proposal()
+    stage.take("start page, recent drafts")
+
+
+def menus(stage: Stage) -> None:
+    """Show every menu, and the examples of the start page."""
+    stage.open_example("long")
+    for menu in stage.window.menuBar().findChildren(QMenu):
+        if menu.actions():
+            menu.popup(QPoint(40, 40))
+            stage.take(f"menu {menu.title()}", menu)
+            menu.close()
+    stage.window.close_proposal()
+    examples = stage.window.start_page.example_button.menu()
+    examples.popup(QPoint(40, 40))
+    stage.take("menu of the examples", examples)
+    examples.close()
+
+
+def sections(stage: Stage) -> None:
+    """Show every section of the long example, screen by screen."""
+    stage.open_example("long")
+    for section in stage.session.form.sections:
+        if stage.session.shown(f"/{section.id}"):
+            stage.desk.show_section(section.id)
+            stage.take_page(section.id)
+    stage.window.close_proposal()
+
+
+def some_sections(stage: Stage) -> None:
+    """Show three sections of the long example, screen by screen."""
+    stage.open_example("long")
+    for section_id in SOME:
+        stage.desk.show_section(section_id)
+        stage.take_page(section_id)
+    stage.window.close_proposal()
+
+
+def empty_draft(stage: Stage) -> None:
+    """Show a new proposal: untouched, then after a check, which marks the gaps."""
+    stage.window.new_proposal(stage.window._shelf.calls[0])
+    stage.until(lambda: stage.session.checked)
+    for section_id in ("project", "basis", "budget"):
+        stage.desk.show_section(section_id)
+        stage.take(f"new draft: {section_id}")
+    stage.window.show_check()
+    stage.take("new draft: check page")
+    stage.window.show_desk()
+    for section_id in ("project", "outcomes", "commitment", "attachments"):
+        stage.desk.show_section(section_id)
+        stage.take(f"new draft, checked: {section_id}")
+    stage.window.close_proposal()
+
+
+def panels(stage: Stage) -> None:
+    """Show the list of findings, the book, the check page and the send page of the nearly finished example."""
+    stage.open_example("nearly-finished")
+    stage.window.toggle_problems()
+    stage.take("problem list open")
+    for number in range(1, 6):
+        stage.window.step_problem(1)
+        stage.rest(200)
+        stage.take(f"F8, finding {number}")
+    stage.window.toggle_problems()
+    clauses = list(stage.session.call.clauses)
+    stage.window.show_clause(clauses[len(clauses) // 2])
+    stage.take("book: the notice at a clause")
+    stage.desk.show_book(False)
+    stage.take("book closed")
+    stage.desk.show_book(True)
+    stage.window.show_check()
+    stage.take("check page")
+    stage.window._on_place_from_check("/budget/lines")
+    stage.take("led from the check page to a field")
+    stage.window.show_send()
+    stage.take("send page, findings block")
+    stage.window.on_crash("KeyError", "somewhere.py:1")
+    stage.window.show_desk()
+    stage.take("a bug was caught")
+    stage.window.close_proposal()
+
+
+def sending(stage: Stage) -> None:
+    """Show the check page and the send page of a finished proposal, before and after the folder is made."""
+    stage.open_example("consulting")
+    stage.save_as("示例申报书.kjxm")
+    stage.window.show_check()
+    stage.take("check page, nothing blocks")
+    stage.window.show_send()
+    stage.take("send page")
+    page = stage.window.send_page
+    assert page is not None
+    page.start_button.click()
+    stage.until(page.start_button.isEnabled)
+    stage.take("send page, the folder is made")
+    stage.window.close_proposal()
+
+
+def dialogs(stage: Stage) -> None:
+    """Show every dialog over the window."""
+    for which in ("nearly-finished", "long"):
+        stage.open_example(which)
+        stage.window.export()
+        _take_dialog(stage, f"export dialog, {which}")
+        stage.window.close_proposal()
+    about(stage.window, stage.window.calls)
+    _take_dialog(stage, "about")
+    stage.window.tell(strings.text("gui_window.not_stored"))
+    _take_dialog(stage, "a sentence to be read")
+
+
+def _take_dialog(stage: Stage, name: str) -> None:
+    stage.rest()
+    dialog = next(d for d in stage.window.findChildren(QDialog) if d.isVisible())
+    stage.take(name, dialog)
+    dialog.close()
+    dialog.deleteLater()
+    stage.rest()
+
+
+Scene = Callable[[Stage], None]
+
+SETS: Mapping[str, tuple[Scene, ...]] = {
+    "all": (start_page, menus, sections, empty_draft, panels, sending, dialogs),
+    "some": (start_page, some_sections, panels, sending, dialogs),
+    "few": (some_sections, panels),
+}
