@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import logging
-import logging.handlers
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -61,7 +61,10 @@ def _parse(given: Sequence[str]) -> argparse.Namespace:
 
 
 def _run(told: argparse.Namespace, settings: Settings) -> int:
+    # What is made now stays until the end; to look through it for garbage again and again costs a tenth of the start.
+    gc.disable()
     # The window's libraries are loaded here: the helper process must start without them.
+    from PySide6.QtCore import QTimer
     from PySide6.QtWidgets import QApplication
 
     from kjxm_desktop.gui import theme
@@ -76,21 +79,31 @@ def _run(told: argparse.Namespace, settings: Settings) -> int:
         fixed = clock.read(told.time) if told.time else None
         window = MainWindow(settings, calls=told.calls, now=lambda: fixed or clock.now())
     except KjxmError as error:
+        gc.enable()
         print(strings.error(error), file=sys.stderr)
         return 2
     _catch_crashes(window)
     window.show()
     if told.file is not None:
         window.open_file(told.file)
+    QTimer.singleShot(0, window, _collect_garbage)
     return application.exec()
+
+
+def _collect_garbage() -> None:
+    """Let the collector work from the first paint on, and leave out what the start has made."""
+    gc.freeze()
+    gc.enable()
 
 
 def _start_log() -> None:
     """Keep a small log of what happened, never of what was written; a disk that refuses it costs the log alone."""
     try:
-        handler = logging.handlers.RotatingFileHandler(
-            paths.data_folder() / "kjxm-desktop.log", maxBytes=LOG_BYTES, backupCount=1, encoding="utf-8", delay=True
-        )
+        file = paths.data_folder() / "kjxm-desktop.log"
+        if file.exists() and file.stat().st_size > LOG_BYTES:
+            file.replace(file.with_suffix(".log.1"))
+        # The library's own rotating handler brings sockets and queues along, and would be loaded before the window.
+        handler = logging.FileHandler(file, encoding="utf-8", delay=True)
     except OSError:
         return
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))

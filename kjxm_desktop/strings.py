@@ -11,7 +11,6 @@ from typing import cast
 from kjxm_desktop import paths
 from kjxm_desktop.core.call import Call
 from kjxm_desktop.core.form import Text
-from kjxm_desktop.core.rules import rule_of
 from kjxm_desktop.core.validation import Diagnostic
 from kjxm_desktop.errors import KjxmError
 
@@ -55,6 +54,8 @@ def error(problem: KjxmError) -> str:
 
 def finding(call: Call, found: Diagnostic) -> str:
     """Return the sentence for a finding, ending with the clause it rests on, as （二、1）."""
+    from kjxm_desktop.core.rules import rule_of  # loaded with the first finding: the first page needs no rule
+
     rule = rule_of(call, found.code)
     told = pick(rule.message_for(found.variant)).format_map(found.params) if rule else _general(call, found)
     if not found.clause:

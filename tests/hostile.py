@@ -30,10 +30,10 @@ def without_entry(data: bytes, name: str) -> bytes:
 
 
 def bomb() -> bytes:
-    """Return a file of half a megabyte that holds 512 MB of zeros."""
+    """Return a file of 130 kB that holds 128 MB of zeros."""
     zeros = zlib.compressobj(9, zlib.DEFLATED, -15)
-    packed = b"".join(zeros.compress(bytes(16 << 20)) for _ in range(32)) + zeros.flush()
-    return _one(b"content/proposal.json", packed, 512 << 20)
+    packed = b"".join(zeros.compress(bytes(16 << 20)) for _ in range(8)) + zeros.flush()
+    return _one(b"content/proposal.json", packed, 128 << 20)
 
 
 def lying() -> bytes:

@@ -174,10 +174,7 @@ def link_exists(answers: Answers, rule: Rule) -> Findings:
 
 
 def option_ticked(answers: Answers, rule: Rule) -> Findings:
-    """Ask that each row ticks one of the options that its other answer opens, where there are such options.
-
-    A tick that another answer opened, as before that was changed, is none.
-    """
+    """Ask that each row ticks one of the options that its other answer opens, where there are such options."""
     pattern = f"{rule.params['table']}/*/{rule.params['column']}"
     ticks = answers.column(pattern)
     assert ticks.control.depends_on is not None  # the strict loader has seen to it

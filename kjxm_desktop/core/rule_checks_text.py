@@ -109,16 +109,6 @@ def _all_text(value: Json) -> str:
     return "\n".join([rich_text.plain(parts), *captions])
 
 
-def _all_written(value: Json) -> str:
-    """Return the text of an answer with its captions, which print too; words of a list a line each."""
-    if not isinstance(value, list):
-        return value or ""
-    parts = cast("list[Json]", value)
-    captions = [part.get("caption", "") for part in parts if isinstance(part, dict)]
-    words = [part for part in parts if isinstance(part, str)]
-    return "\n".join([*words, *captions] if words else [rich_text.plain(parts), *captions])
-
-
 def _mark(mark: str) -> str:
     told = f".{{0,{_LONGEST_GAP}}}?".join(re.escape(part) for part in mark.split("…"))
     # Letters are a mark only where they stand alone: XX in a code or a model is none.

@@ -12,13 +12,15 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, cast
 
-from kjxm_desktop.core import json_pointer, rich_text, rules
+from kjxm_desktop.core import json_pointer, rich_text
 from kjxm_desktop.core.call import Call
 from kjxm_desktop.core.form import Control, is_filled
 from kjxm_desktop.core.json_pointer import Json
 
 if TYPE_CHECKING:
     from jsonschema.protocols import Validator as SchemaValidator
+
+    from kjxm_desktop.core import rules
 
 PAUSE_ROWS = 20
 _SHOWN = 40  # characters of what was written, in a message
@@ -77,7 +79,10 @@ class Validator:
         self._row_faults: dict[str, dict[int, tuple[Json, list[_Fault]]]] = {}
         self._rule_found: dict[str, tuple[tuple[object, ...], list[rules.Found]]] = {}
         self._validators: dict[str, SchemaValidator] = {}
+        from kjxm_desktop.core import rules  # loaded with the first check: the first page needs no rule
+
         self._rules = rules.rules_of(call)
+        self._run = rules.run
         self._gap_rules = {pointer: rule for rule in self._rules for pointer in rule.gap}
 
     def check(self, data: Json, now: datetime) -> list[Diagnostic]:
@@ -119,7 +124,7 @@ class Validator:
         if control.need and not self._call.form.given(control, data, control.pointer):
             yield self._from_gap(control, control.pointer, data)
         value = json_pointer.get(data, control.pointer)
-        if value is None:
+        if not is_filled(control, value):
             return
         remembered = self._faults.get(control.pointer)
         if remembered is None or remembered[0] is not value:
@@ -155,17 +160,19 @@ class Validator:
     def _cell_faults(self, table: Control, column: Control, row: Json) -> Iterator[_Fault]:
         name = column.pointer.removeprefix(table.pointer + "/*")
         value = json_pointer.get(row, name)
-        if column.need and not is_filled(column, value):
-            yield _Fault(name, "missing", column.kind, {})
-        elif value is not None:
+        if is_filled(column, value):
             for fault in self._value_faults(column, value):
                 yield _Fault(name, fault.code, fault.variant, fault.params)
+        elif column.need:
+            yield _Fault(name, "missing", column.kind, {})
 
     def _value_faults(self, control: Control, value: Json) -> Iterator[_Fault]:
+        if isinstance(value, str) and not value.strip():
+            return  # white space is no answer: at most a gap, never a fault as well
         errors = list(self._schema_validator(control).iter_errors(value))
         unknown = [_told(error.instance) for error in errors if error.validator == "enum"]
         if unknown:
-            yield _Fault("", "choice", control.kind, {"value": "、".join(unknown)})
+            yield _Fault("", "choice", control.kind, {"value": "、".join(unknown[:3])})
         for error in errors:
             if error.validator != "enum":
                 yield _fault(control, str(error.validator), error.validator_value, error.instance)
@@ -178,7 +185,9 @@ class Validator:
             # Loaded when the first check runs: importing it costs as much as a whole bare window.
             from kjxm_desktop.core import schema_words
 
-            own = {key: part for key, part in control.schema.items() if key not in ("items", "properties")}
+            # What lies inside a table or a picture is looked at by itself, and its shape when it comes in.
+            inside = ("items", "properties", "additionalProperties")
+            own = {key: part for key, part in control.schema.items() if key not in inside}
             if control.kind == "choices":
                 own = dict(control.schema)
             found = schema_words.validator({**own, "$defs": self._call.schema.get("$defs", {})})
@@ -228,7 +237,7 @@ class Validator:
         if remembered and all(old is new for old, new in zip(remembered[0], key, strict=True)):
             return
         found: list[rules.Found] = []
-        for item in rules.run(self._call, data, now, rule):
+        for item in self._run(self._call, data, now, rule):
             if item is None:
                 yield
             else:

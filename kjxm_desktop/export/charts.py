@@ -20,7 +20,8 @@ TEXT_PT = 8.5
 INK, QUIET, RULE = "#1f2328", "#57606a", "#c4cad1"
 DARK, MIDDLE, LIGHT = "#4d6a88", "#a9bbcd", "#e6ebf0"
 _ASCENT = 0.35  # half the height of a Chinese character above the base line, in ems
-_WORD = re.compile(r"[A-Za-z0-9.,%+/-]+|.", re.DOTALL)
+_LATIN = r"[A-Za-z0-9.,%+/-]+(?: [A-Za-z/]{1,6}(?![A-Za-z]))?"  # a word, or a number with its unit
+_WORD = re.compile(rf"[（《“‘]*(?:{_LATIN}|.)[、，。；：！？）》”’…]*", re.DOTALL)
 _NARROW = set("iljtfrI.,:;'|!()[] ")
 
 
@@ -53,7 +54,8 @@ def width_of(text: str, size_pt: float) -> float:
 def broken(text: str, width_mm: float, size_pt: float, lines: int) -> list[str]:
     """Return `text` in at most `lines` lines no wider than `width_mm`, about as long as one another.
 
-    What does not fit ends in …. Numbers and Latin words stay whole unless they are wider than the line.
+    What does not fit ends in …. Numbers, their units and Latin words stay whole unless they are wider
+    than the line; no line begins with a closing mark.
     """
     done = _filled(text, width_mm, size_pt, lines)
     if len(done) == 1 or done[-1].endswith("…"):

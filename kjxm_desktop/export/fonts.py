@@ -20,6 +20,7 @@ from kjxm_desktop.errors import KjxmError
 _EITHER_WIDTH = frozenset("“”‘’—…·×°±≥≤≈→")
 """Marks that Latin and Chinese type share: Chinese unless Latin words stand on both sides."""
 
+_LATIN_MARKS = frozenset("‐‑‒–′″€")
 _ROLES = {"song", "hei", "kai", "latin", "rare", "mongolian"}
 _SPACES = {"Zs", "Cf"}
 
@@ -66,6 +67,7 @@ class FontSet:
     def __init__(self, folder: Path) -> None:
         self._files = _files(folder)
         self._chosen: dict[tuple[str, bool, bool], dict[str, Face | None]] = {}
+        self._latin: dict[tuple[str, bool, bool], Face] = {}
         self.missing: dict[str, None] = {}
 
     def file(self, role: str) -> Path:
@@ -87,16 +89,19 @@ class FontSet:
 
     def latin(self, role: str, *, bold: bool, italic: bool) -> Face:
         """Return the Latin face beside `role`; beside a role without real bold it is not bold either."""
-        style = {(False, False): "regular", (True, False): "bold", (False, True): "italic"}
-        heavy = bold and (self._real(role), "bold") in self._files
-        return _face(self._files["latin", style.get((heavy, italic), "bold_italic")])
+        key = (role, bold, italic)
+        if key not in self._latin:
+            style = {(False, False): "regular", (True, False): "bold", (False, True): "italic"}
+            heavy = bold and (self._real(role), "bold") in self._files
+            self._latin[key] = _face(self._files["latin", style.get((heavy, italic), "bold_italic")])
+        return self._latin[key]
 
     def _first(self, character: str, role: str, bold: bool, italic: bool) -> Face | None:
         real = self._real(role)
         chinese = [self._files.get((real, "bold" if bold else "regular")) or self.file(real)]
         chinese += [self.bold_file("song") if bold else self.file("song")]
         latin = self.latin(role, bold=bold, italic=italic)
-        if ord(character) < 0x2E80 and character not in _EITHER_WIDTH and latin.has(character):
+        if _is_latin(character) and latin.has(character):
             return latin
         for path in (*chinese, self.file("rare"), self.file("mongolian"), self.file("hei")):
             face = _face(path)
@@ -107,6 +112,11 @@ class FontSet:
     def _real(self, role: str) -> str:
         """Return `role`, or song in place of one that the folder has no file of (仿宋)."""
         return role if (role, "regular") in self._files else "song"
+
+
+def _is_latin(character: str) -> bool:
+    """Tell whether Latin type sets `character` first: letters, their marks and figures, not the symbols of Chinese."""
+    return character not in _EITHER_WIDTH and (ord(character) < 0x530 or character in _LATIN_MARKS)
 
 
 def shared_mark(character: str) -> bool:

@@ -17,6 +17,10 @@ from reportlab.pdfbase import pdfdoc, ttfonts
 from reportlab.pdfgen.canvas import Canvas
 
 PRODUCER = "kjxm-desktop"
+_COMMENTS = (
+    b"ReportLab Generated PDF document (opensource)",
+    b"ReportLab generated PDF document -- digest (opensource)",
+)
 _PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _PNG_CHANNELS = {0: 1, 2: 3}  # colour types that a PDF reads as they are: grey, RGB
 
@@ -245,8 +249,12 @@ class Sheet:
         """Return the finished file."""
         self._canvas.showOutline()
         self._canvas.save()
-        return self._out.getvalue()
+        data = self._out.getvalue()
+        for comment in _COMMENTS:  # of the same length, as the file tells where each of its objects begins
+            data = data.replace(comment, b" " * len(comment))
+        return data
 
 
 def _rgb(colour: str) -> tuple[float, float, float]:
-    return tuple(int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5))  # pyright: ignore[reportReturnType] - three
+    red, green, blue = (int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5))
+    return red, green, blue

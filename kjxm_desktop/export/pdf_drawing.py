@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from math import cos, radians, sin
 from pathlib import Path
-from typing import Any
 
 from fontTools.pens.basePen import BasePen
 from fontTools.ttLib import TTFont
@@ -56,16 +55,18 @@ def _label(shape: Label, sheet: Sheet, setter: Setter, place: tuple[float, float
 
 def draft_mark(text: str, font: Path, size: tuple[float, float]) -> list[tuple[str, list[Point]]]:
     """Return the outlines of `text`, slanted in the middle of a page of that size, as steps of a path."""
-    face: Any = TTFont(font, lazy=True)
-    face.setGlyphOrder([f"g{number}" for number in range(face["maxp"].numGlyphs)])  # its own names are slow to come by
-    names, outlines = face.getBestCmap(), face["glyf"]
-    known = [names[ord(character)] for character in text if ord(character) in names]
+    with TTFont(font, lazy=True) as face:
+        # The names that the font gives its glyphs are slow to come by, and any others do.
+        face.setGlyphOrder([f"g{number}" for number in range(face["maxp"].numGlyphs)])
+        names, outlines = face.getBestCmap(), face["glyf"]
+        known = [names[ord(character)] for character in text if ord(character) in names]
+        pens = [_Steps() for _ in known]
+        for pen, name in zip(pens, known, strict=True):
+            outlines[name].draw(pen, outlines)
     scale = size[0] * _MARK_SHARE / (_EM * max(len(known), 3))
     turn = radians(_MARK_ANGLE)
     steps: list[tuple[str, list[Point]]] = []
-    for at, name in enumerate(known):
-        pen = _Steps(outlines)
-        outlines[name].draw(pen, outlines)
+    for at, pen in enumerate(pens):
         left = (at - len(known) / 2) * _EM
         for step, points in pen.steps:
             moved = [((x + left) * scale, (y - _MIDDLE) * scale) for x, y in points]
@@ -77,8 +78,8 @@ def draft_mark(text: str, font: Path, size: tuple[float, float]) -> list[tuple[s
 class _Steps(BasePen):
     """Writes down how a glyph is drawn."""
 
-    def __init__(self, glyphs: Any) -> None:
-        super().__init__(glyphs)
+    def __init__(self) -> None:
+        super().__init__()
         self.steps: list[tuple[str, list[Point]]] = []
 
     def _moveTo(self, pt: Point) -> None:  # noqa: N802 - fontTools' name

@@ -97,7 +97,7 @@ class Flow:
             parts = slab.split(room) if slab.split and slab.least <= room else None
             if parts:
                 self._put(parts[0])
-                slab = parts[1]
+                slab = replace(parts[1], repeats=slab.repeats, after=slab.after)
             elif self._is_empty() or self._holds_only(slab.repeats):
                 self._put(slab)  # higher than any page
                 return

@@ -23,7 +23,7 @@ _TOKEN = re.compile(
 )
 _SMALL = 0.65  # the size of what stands above or below the line
 _RAISED, _LOWERED = 0.35, -0.15
-_MOST_SPREAD = 0.6  # sizes between two characters; a line that would need more stays ragged
+_MOST_SPREAD = 0.35  # sizes between two characters; a line that would need more stays ragged
 
 
 @dataclass(frozen=True, slots=True)

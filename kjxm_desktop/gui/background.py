@@ -10,7 +10,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, QProcess, QProcessEnvironment, Signal
 
-from kjxm_desktop.core import storage
+from kjxm_desktop.core import atomic_file, storage
 from kjxm_desktop.core.json_pointer import Json
 from kjxm_desktop.core.proposal import Proposal
 from kjxm_desktop.errors import KjxmError
@@ -47,6 +47,7 @@ class Job(QObject):
         self._request = {**request, "draft_file": str(self._copy), "calls": [str(path) for path in calls]}
         self._ended = False
         self._answers = b""
+        self._outcome: Json = None
         self._process = QProcess(self)
         self._process.setProcessChannelMode(QProcess.ProcessChannelMode.SeparateChannels)
         self._process.readyReadStandardOutput.connect(self._on_answer)
@@ -56,8 +57,11 @@ class Job(QObject):
     def start(self, program: str) -> None:
         """Write the copy and start; `program` is the version written into it."""
         try:
+            # A draft that was never edited has left nothing there yet.
+            self._copy.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             storage.write(self._copy, self._proposal, program=program)
-        except KjxmError as error:
+        except (KjxmError, OSError) as problem:
+            error = problem if isinstance(problem, KjxmError) else atomic_file.failure(problem, self._copy.parent)
             self._end()
             self.failed.emit(error)
             return
@@ -85,16 +89,20 @@ class Job(QObject):
     def _hear(self, told: Json) -> None:
         if "progress" in told:
             self.progress.emit(told["progress"])
-        elif "done" in told:
-            self._end()
-            self.done.emit(told["done"])
         else:
-            self._end()
-            self.failed.emit(error_of(told["error"]))
+            self._outcome = told
 
     def _on_finished(self) -> None:
+        """Tell the outcome once the process is gone: nobody may take this object away before."""
         self._on_answer()
-        self._break("export.helper_stopped")
+        if self._outcome is None:
+            self._break("export.helper_stopped")
+        elif not self._ended:
+            self._end()
+            if "done" in self._outcome:
+                self.done.emit(self._outcome["done"])
+            else:
+                self.failed.emit(error_of(self._outcome["error"]))
 
     def _on_process_error(self, problem: QProcess.ProcessError) -> None:
         if problem == QProcess.ProcessError.FailedToStart:

@@ -77,6 +77,14 @@ class CheckPage(QWidget):
         else:
             self.send_button.setFocus()
 
+    def head(self) -> Label:
+        """Return the line that tells how many findings there are."""
+        return self._head
+
+    def lines(self) -> list[QToolButton]:
+        """Return the buttons that lead to the findings, in the order of the page."""
+        return list(self._lines)
+
     def _page(self, found: list[Diagnostic]) -> QWidget:
         page = QWidget()
         page.setMaximumWidth(_PAGE_WIDTH)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from datetime import datetime
+from functools import cached_property
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
@@ -31,7 +32,7 @@ class Checking(QObject):
         super().__init__(parent)
         self.diagnostics: list[Diagnostic] = []
         self.checked = False
-        self._validator = Validator(call)
+        self._call = call
         self._data = data
         self._now = now
         self._steps: Steps | None = None
@@ -41,6 +42,11 @@ class Checking(QObject):
         self._quiet.timeout.connect(self._on_quiet)
         self._turn = QTimer(self, interval=0)
         self._turn.timeout.connect(self._on_turn)
+
+    @cached_property
+    def _validator(self) -> Validator:
+        """Return the validator, made for the first check: it loads the rules, which the first page does not need."""
+        return Validator(self._call)
 
     def soon(self) -> None:
         """Check when nothing has happened for 150 ms."""

@@ -125,7 +125,14 @@ class Desk(QWidget):
             nearest = self._nearest(pointer)
             if nearest is None or not self.page.go_to(nearest):
                 self.page.focus_first()
+        # Where the keys were in that field before, nothing tells of its place.
+        self._open_book_at(pointer)
         return True
+
+    def _open_book_at(self, pointer: str) -> None:
+        for control in self._session.form.controls:
+            if pointer == control.pointer or pointer.startswith(control.pointer + "/"):
+                self.book.show_control(control)
 
     def _nearest(self, pointer: str) -> str | None:
         """Return a control for a pointer that is none: the one above it, or the first beneath it."""

@@ -86,7 +86,7 @@ class ExportDialog(QDialog):
         self._kinds = {kind: QCheckBox(strings.text(f"gui_window.kind_{kind}"), self) for kind in ("docx", "pdf")}
         self.final = QRadioButton(strings.text("gui_window.as_final"), self)
         self.draft = QRadioButton(strings.text("gui_window.as_draft"), self)
-        self._see = Button(strings.text("gui_window.see_blocking", count=self._blocking), self)
+        self.see_button = Button(strings.text("gui_window.see_blocking", count=self._blocking), self)
         self.work = ExportWork(session, working_folder, calls, self)
         self.start_button = PrimaryButton(strings.text("gui_window.export_now"), parent=self)
         self._open = Button(strings.text("gui_window.open_folder"), self)
@@ -100,8 +100,8 @@ class ExportDialog(QDialog):
             box.toggled.connect(self._on_kinds)
         (self.draft if self._blocking else self.final).setChecked(True)
         self.final.setEnabled(not self._blocking)
-        self._see.setVisible(self._blocking > 0)
-        self._see.clicked.connect(self._on_see)
+        self.see_button.setVisible(self._blocking > 0)
+        self.see_button.clicked.connect(self._on_see)
         self.start_button.clicked.connect(self._on_start)
         self._open.setVisible(False)
         self._open.clicked.connect(lambda: show_in_desktop(self.target.folder))
@@ -123,7 +123,7 @@ class ExportDialog(QDialog):
         column.addWidget(self.final)
         column.addWidget(self.draft)
         see = QHBoxLayout()
-        see.addWidget(self._see)
+        see.addWidget(self.see_button)
         see.addStretch(1)
         column.addLayout(see)
         column.addSpacing(8)
@@ -141,6 +141,10 @@ class ExportDialog(QDialog):
         buttons.addWidget(self.start_button)
         self.start_button.setDefault(True)
         column.addLayout(buttons)
+
+    def kind_box(self, kind: str) -> QCheckBox:
+        """Return the box for files of `kind`: "docx" or "pdf"."""
+        return self._kinds[kind]
 
     def _on_kinds(self) -> None:
         self.start_button.setEnabled(any(box.isChecked() for box in self._kinds.values()))

@@ -53,6 +53,11 @@ class ExportWork(QWidget):
         """Tell whether something is under way."""
         return self._job is not None
 
+    @property
+    def told(self) -> str:
+        """Return what the line says."""
+        return self._step.text()
+
     def start(self, request: Json) -> None:
         """Start on `request` (see `worker.main`) with the proposal as it stands now."""
         self.stop()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QTimer
 from PySide6.QtGui import QCloseEvent
@@ -16,18 +17,19 @@ from kjxm_desktop.core.proposal import Proposal
 from kjxm_desktop.errors import KjxmError
 from kjxm_desktop.exchange import names
 from kjxm_desktop.gui import opening, theme
-from kjxm_desktop.gui.check_page import CheckPage
 from kjxm_desktop.gui.desk import Desk
-from kjxm_desktop.gui.export_dialog import ExportDialog
 from kjxm_desktop.gui.menus import Menus
 from kjxm_desktop.gui.opening import Opened
 from kjxm_desktop.gui.override import override
 from kjxm_desktop.gui.saving import SaveKind
-from kjxm_desktop.gui.send_page import SendPage
 from kjxm_desktop.gui.session import Session
 from kjxm_desktop.gui.start_page import Example, Recent, StartPage
 from kjxm_desktop.gui.status_bar import StatusBar
 from kjxm_desktop.settings import Settings
+
+if TYPE_CHECKING:
+    from kjxm_desktop.gui.check_page import CheckPage
+    from kjxm_desktop.gui.send_page import SendPage
 
 PROGRAM = f"kjxm-desktop {__version__}"
 
@@ -303,6 +305,9 @@ class MainWindow(QMainWindow):
         if self.session is None:
             return
         if self.check_page is None:
+            # What follows after writing is loaded when it is first wanted, so that the first page is quick.
+            from kjxm_desktop.gui.check_page import CheckPage
+
             page = CheckPage(self.session, self)
             page.place_chosen.connect(self._on_place_from_check)
             page.clause_chosen.connect(self.show_clause)
@@ -329,6 +334,8 @@ class MainWindow(QMainWindow):
         if self.session is None:
             return
         if self.send_page is None:
+            from kjxm_desktop.gui.send_page import SendPage  # loaded when first wanted: it brings the mail library
+
             self.send_page = SendPage(self.session, self._export_folder(), self._drafts, self._added, self)
             self.send_page.back_wanted.connect(self.show_desk)
             self.send_page.check_wanted.connect(self.show_check)
@@ -340,6 +347,8 @@ class MainWindow(QMainWindow):
         """Ctrl+E: write DOCX and PDF; never disabled."""
         if self.session is None:
             return
+        from kjxm_desktop.gui.export_dialog import ExportDialog  # loaded when first wanted
+
         dialog = ExportDialog(self.session, self._export_folder(), self._drafts, self._added, self)
         dialog.check_wanted.connect(self.show_check)
         dialog.open()

@@ -10,7 +10,6 @@ from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMenu
 
 from kjxm_desktop import strings
-from kjxm_desktop.gui.about import about
 from kjxm_desktop.gui.session import Session
 
 if TYPE_CHECKING:
@@ -24,12 +23,16 @@ class Menus(QObject):
         super().__init__(window)
         self._window = window
         self._of_session: list[QAction] = []
+        self._menus: list[QMenu] = []
         self._session: Session | None = None
         self.rebuild()
 
     def rebuild(self) -> None:
         """Build all menus in the language in use."""
         self._window.menuBar().clear()
+        for menu in self._menus:
+            menu.deleteLater()
+        self._menus = []
         self._of_session = []
         self._project_menu()
         self._edit_menu()
@@ -39,7 +42,9 @@ class Menus(QObject):
         self.show_session(self._session)
 
     def _menu(self, name: str) -> QMenu:
-        return self._window.menuBar().addMenu(strings.text(f"gui_window.menu_{name}"))
+        menu = self._window.menuBar().addMenu(strings.text(f"gui_window.menu_{name}"))
+        self._menus.append(menu)
+        return menu
 
     def _add(
         self,
@@ -115,9 +120,14 @@ class Menus(QObject):
     def _help_menu(self) -> None:
         menu = self._menu("help")
         self._add(menu, "show_notice", self._notice, "F1")
-        self._add(menu, "about", lambda: about(self._window, self._window.calls), always=True)
+        self._add(menu, "about", self._about, always=True)
 
     # ---- what they do beyond the window
+
+    def _about(self) -> None:
+        from kjxm_desktop.gui.about import about  # loaded when first wanted: it reads the packages' metadata
+
+        about(self._window, self._window.calls)
 
     def _undo(self) -> None:
         if self._session is not None:

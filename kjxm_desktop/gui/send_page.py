@@ -68,6 +68,7 @@ class SendPage(QWidget):
         self._files = Label("", wraps=True)
         self._receipt = Label("", wraps=True)
         self._warning = Label("", "body", "warning", wraps=True)
+        self._copy: dict[str, QToolButton] = {}
         self._letter = {name: QPlainTextEdit() for name in ("to", "subject", "body")}
         self._after: list[QPushButton] = []
         self._lay_out()
@@ -148,7 +149,7 @@ class SendPage(QWidget):
         for name, box in self._letter.items():
             head = QHBoxLayout()
             head.addWidget(Label(strings.text(f"gui_window.mail_{name}"), "label"), 1)
-            copy = QToolButton()
+            copy = self._copy[name] = QToolButton()
             copy.setText(strings.text("gui_window.copy"))
             copy.setAccessibleName(strings.text(f"gui_window.copy_{name}"))
             copy.clicked.connect(lambda _checked=False, box=box: QGuiApplication.clipboard().setText(box.toPlainText()))
@@ -177,6 +178,14 @@ class SendPage(QWidget):
         button.setEnabled(False)
         self._after.append(button)
         return button
+
+    def copy_button(self, name: str) -> QToolButton:
+        """Return the button that copies "to", "subject" or "body"."""
+        return self._copy[name]
+
+    def letter_text(self, name: str) -> str:
+        """Return what the letter says in "to", "subject" or "body"."""
+        return self._letter[name].toPlainText()
 
     # ---- what happens
 

@@ -155,6 +155,7 @@ class StartPage(QWidget):
     def show_recent(self, recent: Sequence[Recent]) -> None:
         """Show the drafts worked on before, newest first."""
         self.shown = list(recent)
+        self._rows: list[QToolButton] = []
         while self._recent.count():
             widget = self._recent.itemAt(0).widget()
             self._recent.takeAt(0)
@@ -168,7 +169,11 @@ class StartPage(QWidget):
             self._recent.addWidget(self._recent_row(entry))
         self._recent.addStretch(1)
 
-    def _recent_row(self, entry: Recent) -> QWidget:
+    def recent_buttons(self) -> list[QToolButton]:
+        """Return the buttons of the drafts shown, in their order."""
+        return list(self._rows)
+
+    def _recent_row(self, entry: Recent) -> QToolButton:
         row = QToolButton(self)
         row.setAutoRaise(True)
         row.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
@@ -186,6 +191,7 @@ class StartPage(QWidget):
             inner.addWidget(label)
         row.setAccessibleName(f"{title.text()}，{below.text()}")
         row.clicked.connect(lambda: self.recent_wanted.emit(entry))
+        self._rows.append(row)
         return row
 
 

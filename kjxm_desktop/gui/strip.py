@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import partial
 
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
 from kjxm_desktop import strings
@@ -33,15 +34,25 @@ class Strip(QWidget):
     ) -> None:
         """Show `text` with buttons for `actions` (label, what it does); using one closes the line."""
         line = _Line(text, icon, token, actions, self)
-        self._lines = [shown for shown in self._lines if not shown.isHidden()] + [line]
+        line.closed.connect(lambda: self._drop(line))
+        self._lines.append(line)
         self._column.addWidget(line)
 
     def texts(self) -> list[str]:
         """Return what is told just now."""
-        return [line.text for line in self._lines if not line.isHidden()]
+        return [line.text for line in self._lines]
+
+    def _drop(self, line: _Line) -> None:
+        self._lines.remove(line)
+        line.hide()
+        line.deleteLater()
 
 
 class _Line(QFrame):
+    """One line; it tells when it has been read."""
+
+    closed = Signal()
+
     def __init__(
         self, text: str, icon: str, token: str, actions: Sequence[tuple[str, Callable[[], None]]], parent: QWidget
     ) -> None:
@@ -62,12 +73,9 @@ class _Line(QFrame):
         theme.set_icon(close, "close", "quiet")
         close.setToolTip(strings.text("gui_window.close_line"))
         close.setAccessibleName(close.toolTip())
-        close.clicked.connect(self._close)
+        close.clicked.connect(self.closed)
         row.addWidget(close)
 
     def _act(self, act: Callable[[], None], _checked: bool = False) -> None:
-        self._close()
+        self.closed.emit()
         act()
-
-    def _close(self) -> None:
-        self.hide()

@@ -3,8 +3,9 @@
     python -m tests.benchmarks.start_probe program FILE
     python -m tests.benchmarks.start_probe bare FAMILY FONT_FILE
 
-Answers with {"at", "peak_kb", "family", "ours"}: the moment (monotonic seconds) when the page had been painted, a grab
-of the screen was taken and a key stood in the field; the most memory held then; the font, and whether it is our file.
+Answers with {"at", "cpu_ms", "peak_kb", "family", "ours"}: the moment (monotonic seconds) when the page was painted,
+a grab of the screen taken and a key stood in the field; the processor time and the most memory until then; the font,
+and whether it is our file.
 That the text can be read in the grab is checked after that moment.
 """
 
@@ -48,7 +49,8 @@ def watch(window: QtWidgets.QWidget, line: QtWidgets.QLineEdit) -> None:
         event = QKeyEvent(kind, 0, Qt.KeyboardModifier.NoModifier, KEY)
         QtWidgets.QApplication.postEvent(window.windowHandle(), event)
     _wait(lambda: line.text() != before)
-    told = {"at": time.monotonic(), "peak_kb": _peak_kb(), "family": line.font().family()}
+    told = {"at": time.monotonic(), "cpu_ms": time.process_time() * 1000, "peak_kb": _peak_kb()}
+    told["family"] = line.font().family()
     told["ours"] = bool(QFontDatabase.applicationFontFamilies(0))
     _check(grab, window, line, before)
     print(json.dumps(told))

@@ -34,8 +34,10 @@ def start() -> list[Row]:
     )
     times = Pairs.of((ours[0], bare[0]) for ours, bare in pairs)
     memory = Pairs.of((ours[1]["peak_kb"] / 1024, bare[1]["peak_kb"] / 1024) for ours, bare in pairs)
-    note = f"process begins → page painted, grabbed, a key in the field; both with {family}"
-    return [row_of("start", "ms", times, 2.5, [note]), row_of("start memory", "MB", memory, 1.8, ["peak until then"])]
+    busy = Pairs.of((ours[1]["cpu_ms"], bare[1]["cpu_ms"]) for ours, bare in pairs)
+    notes = [f"process begins → page painted, grabbed, a key in the field; both with {family}"]
+    notes.append(f"processor time {statistics.median(busy.measured):.0f} ms, {busy.ratio:.2f}× that of the bare window")
+    return [row_of("start", "ms", times, 2.5, notes), row_of("start memory", "MB", memory, 1.8, ["peak until then"])]
 
 
 def _font(draft: Path) -> tuple[str, str]:
@@ -102,4 +104,7 @@ def _typed(arguments: list[str]) -> Json:
         if probe.returncode:
             errors.seek(0)
             raise children.ChildError(children.last_words(errors.read().decode("utf-8", "replace")))
-    return json.loads(answer)
+    told = json.loads(answer.splitlines()[-1])
+    if len(told["ms"]) != KEYS:
+        raise children.ChildError(f"{len(told['ms'])} of {KEYS} keys arrived: {' '.join(arguments)}")
+    return told

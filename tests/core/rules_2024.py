@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import copy
 import json
+import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from decimal import Decimal
@@ -86,7 +87,7 @@ def sentence(item: Any, language: str, call: Call = CALL) -> str:
     finally:
         strings.use("zh")
     assert told == told.strip()
-    assert "{" not in told
+    assert not re.search("[{][a-z_]+(:[a-z]+)?[}]", told), told
     if item.clause:
         assert told.endswith(f"（{item.clause}）" if language == "zh" else f" ({item.clause})"), told
     return told

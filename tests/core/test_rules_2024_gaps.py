@@ -139,6 +139,16 @@ def test_spaces_are_no_answer(value):
     assert_found(with_(pointer, value), gap("missing", pointer, blocks=False))
 
 
+@pytest.mark.parametrize("pointer", ["/project/period/from", "/outcomes/indicators/0/due", "/budget/lines/2/amount"])
+def test_spaces_where_a_month_or_an_amount_is_asked_are_the_gap_alone(pointer):
+    assert_found(with_(pointer, " "), gap("missing", pointer, blocks=False))
+
+
+@pytest.mark.parametrize("pointer", ["/people/leader/birth", "/commitment/date", "/budget/lines/2/price"])
+def test_spaces_where_nothing_is_asked_are_nothing(pointer):
+    assert_found(with_(pointer, " "))
+
+
 def test_a_picture_is_an_answer():
     picture = {"type": "picture", "media": "0" * 64, "caption": "图", "alt": "图"}
     assert_found(with_("/approach/route", [picture]))

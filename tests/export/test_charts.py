@@ -121,6 +121,15 @@ def test_the_lines_of_a_label_are_about_as_long_as_one_another():
     assert charts.broken("渣秸混合比、菌种组合与制粒参数试验", 48, 8.5, 2) == ["渣秸混合比、菌种组", "合与制粒参数试验"]
 
 
+def test_no_line_of_a_label_begins_with_a_mark_or_parts_a_number_from_its_unit():
+    assert charts.broken("超滤机组与精馏塔选型、防爆设计、设备签约", 48, 8.5, 2)[1] == "防爆设计、设备签约"
+    assert charts.broken("颗粒饲料连续试制 1200 t 与储存稳定性观察", 48, 8.5, 2)[0].endswith("1200 t ")
+    for width_mm in range(20, 44):
+        first, second = charts.broken("完成全部考核（含第三方检测）、验收", width_mm, 8.5, 2)
+        assert first[-1] != "（"
+        assert second[0] not in "、）"
+
+
 def test_a_label_breaks_between_words_and_ends_in_an_ellipsis():
     assert charts.broken("完成中试", 40, 8.5, 2) == ["完成中试"]
     first, second = charts.broken("完成 5000 kWh/t 的中试验证并形成工艺包与标准草案再推广到三个盟市", 30, 8.5, 2)

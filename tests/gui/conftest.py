@@ -67,6 +67,12 @@ def session(open_session: Callable[..., Session]) -> Session:
 
 
 @pytest.fixture
+def calls_beside() -> Path:
+    """Return the folder of calls that the program does not bring along."""
+    return Path(__file__).parents[1] / "calls"
+
+
+@pytest.fixture
 def data_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Return the folder that the program keeps its own things in, this test's alone."""
     folder = tmp_path / "program"
@@ -85,7 +91,8 @@ def open_window(data_folder: Path, tmp_path: Path, qapp: QApplication) -> Iterat
         window.resize(1366, 768)
         window.show()
         window.activateWindow()
-        qapp.processEvents()
+        while not window.isActiveWindow():
+            qapp.processEvents()
         return window
 
     yield show

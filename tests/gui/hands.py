@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QInputMethodEvent
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QPushButton, QTableView, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -43,9 +44,9 @@ def row_at(window: MainWindow, pointer: str) -> FieldRow:
 def keys_of(window: MainWindow, pointer: str) -> QWidget:
     """Put the keys into the field of a control and return what takes them."""
     row_at(window, pointer).take_focus()
-    keys = row_at(window, pointer).field.input_widget()
-    assert keys.hasFocus(), pointer
-    return keys
+    row = row_at(window, pointer)
+    assert row.isAncestorOf(focused()), pointer
+    return row.field.input_widget()
 
 
 def put_in(widget: QWidget, text: str) -> None:
@@ -56,8 +57,9 @@ def put_in(widget: QWidget, text: str) -> None:
 
 
 def type_in(window: MainWindow, pointer: str, text: str) -> QWidget:
-    """Type `text` into the field of a control."""
+    """Type `text` at the end of the field of a control."""
     keys = keys_of(window, pointer)
+    QTest.keyClick(keys, Key.Key_End)
     put_in(keys, text)
     return keys
 
@@ -69,7 +71,8 @@ def focused() -> QWidget:
 
 
 def press(qtbot: QtBot, button: QAbstractButton) -> None:
-    """Press a button with the mouse."""
+    """Press a button with the mouse, once it is where it belongs."""
+    QApplication.processEvents()
     assert button.isVisible()
     assert button.isEnabled(), button.text()
     qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
@@ -77,6 +80,7 @@ def press(qtbot: QtBot, button: QAbstractButton) -> None:
 
 def button_of(widget: QWidget, text: str) -> QAbstractButton:
     """Return the visible button with these words."""
+    QApplication.processEvents()
     return next(b for b in widget.findChildren(QAbstractButton) if b.text() == text and b.isVisible())
 
 

@@ -331,6 +331,11 @@ class _Sentence(Label):
         self._check.setFocus(Qt.FocusReason.MouseFocusReason)
         self._check.click()
 
+    @override
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Keep the end of the click, too."""
+        event.accept()
+
 
 def _growing() -> QSizePolicy:
     # Not Minimum: the size hint of lines broken at their narrowest would be the least height of the whole page.

@@ -94,9 +94,10 @@ class FieldRow(QWidget):
         else:
             layout.addLayout(self._head(label))
             parts = [explained, self.field]
-        explained.setVisible(bool(hint))
         for part in (*parts, self._foot):
             layout.addWidget(part)
+        # Only now: shown without a parent it would flash up as a window of its own.
+        explained.setVisible(bool(hint))
         keys = self.field.input_widget()
         optional = "" if self.control.need else strings.text("gui_form.optional")
         keys.setAccessibleName(f"{label} {optional}".strip())

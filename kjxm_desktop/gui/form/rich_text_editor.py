@@ -22,9 +22,9 @@ LEAST_LINES = 5
 MOST_LINES = 24
 OWN_FORMAT = "application/x-kjxm-blocks+json"
 MARK_KEYS = {
-    "bold": QKeySequence(QKeySequence.StandardKey.Bold),
-    "italic": QKeySequence(QKeySequence.StandardKey.Italic),
-    "underline": QKeySequence(QKeySequence.StandardKey.Underline),
+    "bold": QKeySequence("Ctrl+B"),
+    "italic": QKeySequence("Ctrl+I"),
+    "underline": QKeySequence("Ctrl+U"),
     "sub": QKeySequence("Ctrl+="),
     "sup": QKeySequence("Ctrl+Shift+="),
 }
@@ -122,7 +122,8 @@ class RichTextEditor(QTextEdit):
                 first = max(start, block.position() + piece.start)
                 last = min(end, block.position() + piece.start + piece.length)
                 if first < last and piece.format.objectType() == 0:
-                    pieces.append((first, last - first, piece.format))
+                    # A copy: the format is part of the list of pieces and goes with it.
+                    pieces.append((first, last - first, QTextCharFormat(piece.format)))
             block = block.next()
         return pieces
 

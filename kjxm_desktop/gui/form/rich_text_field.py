@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QToolButton, QWidget
@@ -109,14 +112,14 @@ class RichTextBar(QWidget):
         line.setSpacing(theme.SPACE_GRID // 2)
         self.buttons: dict[str, QToolButton] = {}
         for name in MARK_KEYS:
-            line.addWidget(self._button(name, lambda name=name: editor.toggle_mark(name)))
+            line.addWidget(self._button(name, partial(editor.toggle_mark, name)))
         line.addSpacing(2 * theme.SPACE_GRID)
         for name in LIST_KEYS:
-            line.addWidget(self._button(name, lambda name=name: editor.toggle_list(name)))
+            line.addWidget(self._button(name, partial(editor.toggle_list, name)))
         line.addStretch(1)
         editor.looks_changed.connect(self._show_looks)
 
-    def _button(self, name: str, act: object) -> QToolButton:
+    def _button(self, name: str, act: Callable[[], None]) -> QToolButton:
         button = QToolButton(self)
         button.setAutoRaise(True)
         button.setCheckable(True)

@@ -32,7 +32,7 @@ class TableField(Field):
         super().__init__(session, control, pointer, parent)
         self.model = TableModel(session, control, pointer, self)
         self.view = TableView(session, self.model, self)
-        self.totals = TableTotals(self.view, self.model) if summed_columns(self.model) else None
+        self.totals = TableTotals(self.view, self.model, self) if summed_columns(self.model) else None
         self._row_form: RowForm | None = None
         self._box = FieldBox(self.view, self, below=self.totals)
         lay_out(self, self._box, self._toolbar())

@@ -6,8 +6,17 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from PySide6.QtCore import QItemSelection, QItemSelectionModel, QModelIndex, Qt, Signal
-from PySide6.QtGui import QAction, QGuiApplication, QKeyEvent, QKeySequence, QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QAbstractButton, QAbstractItemView, QFrame, QHeaderView, QTableView, QWidget
+from PySide6.QtGui import (
+    QAction,
+    QGuiApplication,
+    QInputMethodEvent,
+    QKeyEvent,
+    QKeySequence,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+)
+from PySide6.QtWidgets import QAbstractButton, QAbstractItemView, QApplication, QFrame, QHeaderView, QTableView, QWidget
 
 from kjxm_desktop import strings
 from kjxm_desktop.core.form import Control
@@ -121,9 +130,7 @@ class TableView(QTableView):
             self.clear_cells()
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and index.isValid() and plain:
             self._select(index.row() + 1, index.column())
-        elif key in (Qt.Key.Key_Tab, Qt.Key.Key_Backtab) and self._tab(back=key == Qt.Key.Key_Backtab):
-            pass
-        elif key == Qt.Key.Key_F2 and index.isValid() and self._is_large(index):
+        elif index.isValid() and self._is_large(index) and (key == Qt.Key.Key_F2 or _types(event)):
             self.open_row()
         else:
             super().keyPressEvent(event)
@@ -131,9 +138,20 @@ class TableView(QTableView):
         event.accept()
 
     @override
+    def inputMethodEvent(self, event: QInputMethodEvent) -> None:
+        """Put in what an input method commits without composing it, as 。: Qt opens the editor, but leaves it out."""
+        opens = bool(event.commitString()) and self.state() != QAbstractItemView.State.EditingState
+        super().inputMethodEvent(event)
+        editor = QApplication.focusWidget()
+        if opens and editor is not None and self.viewport().isAncestorOf(editor):
+            again = QInputMethodEvent()
+            again.setCommitString(event.commitString())
+            QApplication.sendEvent(editor, again)
+
+    @override
     def focusNextPrevChild(self, next: bool) -> bool:
         """Let Tab go through the cells first; Ctrl+Tab always leaves the table."""
-        return not self._tab(back=not next) and super().focusNextPrevChild(next)
+        return self._tab(back=not next) or super().focusNextPrevChild(next)
 
     def go_on(self, key: int) -> None:
         """Go to the next cell after an edit was ended by `key`; Tab at the very end makes a new row."""
@@ -322,3 +340,9 @@ class TableView(QTableView):
             room = self.viewport().rect().adjusted(theme.SPACE_GRID, 0, -theme.SPACE_GRID, 0)
             flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
             painter.drawText(room, flags, strings.text("gui_form.table.empty"))
+
+
+def _types(event: QKeyEvent) -> bool:
+    """Tell whether a key writes something."""
+    command = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.MetaModifier
+    return event.text().isprintable() and bool(event.text()) and not event.modifiers() & command

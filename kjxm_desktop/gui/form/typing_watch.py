@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, Signal
-from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QInputMethodEvent, QKeyEvent, QKeySequence
+from PySide6.QtGui import QContextMenuEvent, QFontMetrics, QGuiApplication, QInputMethodEvent, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QApplication, QLineEdit, QMenu, QPlainTextEdit, QTextEdit
 
 from kjxm_desktop import strings
@@ -123,4 +123,4 @@ def select_to_type(widget: TextWidget) -> None:
 
 def row_height() -> int:
     """Return the height of one line of input in px, growing with the font."""
-    return max(theme.ROW_HEIGHT, QApplication.fontMetrics().height() + 3 * theme.SPACE_GRID)
+    return max(theme.ROW_HEIGHT, QFontMetrics(QApplication.font()).height() + 3 * theme.SPACE_GRID)

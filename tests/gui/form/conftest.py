@@ -4,25 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
-from PySide6.QtCore import QMimeData, Qt
+from PySide6.QtCore import QMimeData, QObject, Qt
 from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
 from pytestqt.qtbot import QtBot
 
 from kjxm_desktop.core import call as calls
 from kjxm_desktop.core.call import Call
 from kjxm_desktop.core.json_pointer import Json
+from kjxm_desktop.gui.form.field import Field
 from kjxm_desktop.gui.form.field_row import FieldRow
 from kjxm_desktop.gui.form.section_page import SectionPage
 from kjxm_desktop.gui.session import Session
 
 OpenPage = Callable[..., SectionPage]
+FieldKind = TypeVar("FieldKind", bound=Field)
+Kind = TypeVar("Kind", bound=QObject)
 
 
 @pytest.fixture(scope="session")
 def other_call() -> Call:
-    """The call that also asks for plain text, a picture and cards."""
+    """Load the call that also asks for plain text, a picture and cards."""
     return calls.load(Path(__file__).parents[2] / "calls" / "agri-service-2026")
 
 
@@ -59,6 +63,18 @@ def enter(page: SectionPage, pointer: str) -> FieldRow:
     row = row_at(page, pointer)
     row.take_focus()
     return row
+
+
+def field_at(page: SectionPage, pointer: str, kind: type[FieldKind]) -> FieldKind:
+    """Return the field at `pointer`, which is of the kind told, with the keys in it."""
+    field = enter(page, pointer).field
+    assert isinstance(field, kind)
+    return field
+
+
+def children(parent: QObject, kind: type[Kind]) -> list[Kind]:
+    """Return what stands in a widget and is of the kind told, in its order."""
+    return list(parent.findChildren(kind))
 
 
 def remark(row: FieldRow) -> str:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLineEdit
+from PySide6.QtWidgets import QCalendarWidget, QLineEdit, QPushButton, QTableView
 from pytestqt.qtbot import QtBot
 
-from kjxm_desktop.gui.form.number_fields import DateField
+from kjxm_desktop.gui.form.number_fields import MonthGrid
 from kjxm_desktop.gui.form.section_page import SectionPage
 from tests.gui.conftest import commit
-from tests.gui.form.conftest import OpenPage, enter, remark, row_at
+from tests.gui.form.conftest import ALT, OpenPage, children, enter, remark, row_at
 
 SPECIAL, OWN = "/budget/income/special", "/budget/income/own"
 FROM, TO = "/project/period/from", "/project/period/to"
@@ -97,19 +97,24 @@ def test_an_arrow_in_an_empty_day_gives_today(open_page: OpenPage, qtbot: QtBot)
     assert page._session.value("/commitment/date") == "2024-06-01"
 
 
-@pytest.mark.parametrize(("section", "pointer"), [("project", FROM), ("commitment", "/commitment/date")])
-def test_the_calendar_puts_the_day_chosen_into_the_field(
-    open_page: OpenPage, qtbot: QtBot, section: str, pointer: str
-) -> None:
-    page = open_page(section)
-    field = enter(page, pointer).field
-    assert isinstance(field, DateField)
-    field.open_calendar()
-    popup = page.window().findChild(type(page), "none") or qtbot  # the popup has the keys now
-    assert popup is qtbot
-    now = _popup_keys()
-    qtbot.keyClick(now, Qt.Key.Key_Right)
-    qtbot.keyClick(now, Qt.Key.Key_Return)
-    if pointer == FROM:
-        qtbot.keyClick(now, Qt.Key.Key_Space)
-    assert page._session.value(pointer) is not None
+def test_the_calendar_of_months_puts_the_month_chosen_into_the_field(open_page: OpenPage, qtbot: QtBot) -> None:
+    page = open_page("project", {"project": {"period": {"from": "2024-09"}}})
+    field = enter(page, FROM).field
+    qtbot.keyClick(field.input_widget(), Qt.Key.Key_Down, ALT)
+    grid = children(field, MonthGrid)[0]
+    qtbot.keyClick(grid.focusProxy(), Qt.Key.Key_Space)
+    assert page._session.value(FROM) == "2024-09"
+    november = next(button for button in children(grid, QPushButton) if button.text() == "11月")
+    qtbot.keyClick(november, Qt.Key.Key_Space)
+    assert page._session.value(FROM) == "2024-11"
+
+
+def test_the_calendar_of_days_puts_the_day_chosen_into_the_field(open_page: OpenPage, qtbot: QtBot) -> None:
+    page = open_page("commitment", {"commitment": {"date": "2024-06-12"}})
+    field = enter(page, "/commitment/date").field
+    qtbot.keyClick(field.input_widget(), Qt.Key.Key_Down, ALT)
+    calendar = children(field, QCalendarWidget)[0]
+    view = children(calendar, QTableView)[0]
+    qtbot.keyClick(view, Qt.Key.Key_Right)
+    qtbot.keyClick(view, Qt.Key.Key_Return)
+    assert page._session.value("/commitment/date") == "2024-06-13"

@@ -1,0 +1,55 @@
+"""How one answer is read from what people type and written for them."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kjxm_desktop.core.call import Call
+from kjxm_desktop.core.form import Control
+from kjxm_desktop.gui.form import spelling, table_rows
+
+
+def _control(call: Call, pointer: str) -> Control:
+    found = call.form.control(pointer)
+    assert found is not None
+    return found
+
+
+@pytest.mark.parametrize(
+    ("pointer", "typed", "value"),
+    [
+        ("/budget/income/special", "12万元", "12"),
+        ("/budget/income/special", "１２.５", "12.5"),
+        ("/budget/lines/0/price", "0.000001", "0.000001"),
+        ("/budget/lines/0/quantity", "3", "3"),
+        ("/budget/lines/0/year", "２０２５", 2025),
+        ("/budget/lines/0/year", "明年", None),
+        ("/project/period/from", "2024年9月", "2024-09"),
+        ("/commitment/date", "2024.6.20", "2024-06-20"),
+        ("/commitment/truth", "是", True),
+        ("/commitment/truth", "×", False),
+        ("/project/keywords", "葵盘，果胶 ,葵盘", ["葵盘", "果胶"]),
+    ],
+)
+def test_untidy_input_is_read(call: Call, pointer: str, typed: str, value: object) -> None:
+    assert spelling.read(_control(call, pointer), typed).value == value
+
+
+def test_a_choice_is_read_from_its_label_its_id_or_a_part_that_is_only_its_own(call: Call) -> None:
+    control = _control(call, "/budget/lines/0/category")
+    for typed in ("设备费", "equipment", "设备"):
+        assert spelling.read(control, typed, control.options).value == "equipment"
+    assert not spelling.read(control, "费", control.options).readable
+
+
+@given(
+    cells=st.lists(
+        st.lists(st.text(st.sampled_from('葵a"\t\n 1'), max_size=5), min_size=2, max_size=3), min_size=1, max_size=4
+    )
+)
+def test_a_block_that_was_written_is_read_back(cells: list[list[str]]) -> None:
+    width = max(map(len, cells))
+    cells = [[*row, *[""] * (width - len(row))] for row in cells]
+    assert table_rows.parse_block(table_rows.write_block(cells)) == cells

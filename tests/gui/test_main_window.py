@@ -1,0 +1,311 @@
+"""The window around the form: findings lead to fields, the notice at its place, panels, languages, light and dark."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QListWidget, QPlainTextEdit
+from pytestqt.qtbot import QtBot
+
+from kjxm_desktop import paths, strings
+from kjxm_desktop.core.validation import Severity
+from kjxm_desktop.gui import theme
+from kjxm_desktop.gui.about import about
+from kjxm_desktop.gui.main_window import MainWindow
+from kjxm_desktop.gui.problem_list import LOOKS
+from kjxm_desktop.gui.section_list import STATE_LOOKS
+from kjxm_desktop.gui.start_page import examples
+from tests.gui.hands import (
+    CONTROL,
+    Key,
+    button_of,
+    desk_of,
+    focused,
+    keys_of,
+    pointer_in_hand,
+    press,
+    session_of,
+    type_in,
+    wait_checked,
+    wait_until,
+)
+
+TITLE = "/project/title"
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def nearly(window: MainWindow, qtbot: QtBot) -> MainWindow:
+    """Return the window with the example that has five planted findings."""
+    assert window.open_example(next(example for example in examples() if example.id == "nearly-finished"))
+    wait_checked(qtbot, window)
+    return window
+
+
+def _list_of(window: MainWindow) -> QListWidget:
+    return desk_of(window).problems._list
+
+
+def _click_row(qtbot: QtBot, rows: QListWidget, row: int) -> None:
+    at = rows.visualItemRect(rows.item(row)).center()
+    qtbot.mouseClick(rows.viewport(), Qt.MouseButton.LeftButton, pos=at)
+
+
+# ---- findings
+
+
+def test_a_click_on_a_finding_leads_to_its_field(nearly: MainWindow, qtbot: QtBot) -> None:
+    press(qtbot, nearly.status._problems)
+    rows = _list_of(nearly)
+    found = session_of(nearly).diagnostics
+    assert rows.count() == len(found) > 0
+    for row, finding in enumerate(found):
+        _click_row(qtbot, rows, row)
+        wait_until(qtbot, lambda finding=finding: desk_of(nearly).section_id == finding.section)
+        assert focused() is not rows
+        here = pointer_in_hand()
+        assert finding.pointer.startswith(here) or here.startswith(finding.pointer), (finding.pointer, here)
+
+
+def test_enter_on_a_finding_leads_to_its_field(nearly: MainWindow, qtbot: QtBot) -> None:
+    desk_of(nearly).show_problems(True)
+    desk_of(nearly).problems.focus_first()
+    qtbot.keyClick(_list_of(nearly), Key.Key_Return)
+    first = session_of(nearly).diagnostics[0]
+    assert desk_of(nearly).section_id == first.section
+
+
+def test_f8_goes_round_the_findings(nearly: MainWindow, qtbot: QtBot) -> None:
+    found = session_of(nearly).diagnostics
+    assert not desk_of(nearly).problems.isVisible()
+    seen: list[str] = []
+    for _ in range(len(found) + 1):
+        qtbot.keyClick(QApplication.focusWidget() or nearly, Key.Key_F8)
+        seen.append(desk_of(nearly).section_id)
+    assert desk_of(nearly).problems.isVisible()
+    assert seen == [item.section for item in [*found, found[0]]]
+    qtbot.keyClick(focused(), Key.Key_F8, Qt.KeyboardModifier.ShiftModifier)
+    assert desk_of(nearly).section_id == found[-1].section
+
+
+def test_the_list_can_be_narrowed_to_one_level(nearly: MainWindow, qtbot: QtBot) -> None:
+    desk_of(nearly).show_problems(True)
+    problems = desk_of(nearly).problems
+    found = session_of(nearly).diagnostics
+    for level in Severity:
+        count = sum(item.severity is level for item in found)
+        button = problems._buttons[level]
+        assert button.isEnabled() == (count > 0)
+        if count:
+            press(qtbot, button)
+            assert _list_of(nearly).count() == count
+    press(qtbot, problems._buttons[None])
+    assert _list_of(nearly).count() == len(found)
+
+
+def test_a_mended_finding_leaves_the_list(window: MainWindow, qtbot: QtBot) -> None:
+    window.new_proposal(window.calls[0])
+    wait_checked(qtbot, window)
+    before = {item.pointer for item in session_of(window).diagnostics}
+    assert TITLE in before
+    type_in(window, TITLE, "葵盘果胶联产颗粒饲料")
+    wait_checked(qtbot, window)
+    assert TITLE not in {item.pointer for item in session_of(window).diagnostics}
+    assert _list_of(window).count() == len(session_of(window).diagnostics)
+
+
+def test_the_check_page_shows_every_finding_and_leads_there_and_back(nearly: MainWindow, qtbot: QtBot) -> None:
+    qtbot.keyClick(focused(), Key.Key_F7)
+    page = nearly.check_page
+    assert page is not None
+    assert page.isVisible()
+    found = session_of(nearly).diagnostics
+    lines = page.lines()
+    assert len(lines) == len([item for item in found if item.pointer])
+    assert page.head().text() == f"发现 {len(found)} 处需要处理"
+    press(qtbot, lines[0])
+    assert desk_of(nearly).isVisible()
+    press(qtbot, button_of(nearly.status, "返回检查"))
+    assert page.isVisible()
+
+
+def test_an_error_is_told_in_words_in_the_list_of_sections(nearly: MainWindow) -> None:
+    wrong = {item.section for item in session_of(nearly).diagnostics if item.severity is Severity.ERROR}
+    assert wrong
+    for section in wrong:
+        assert desk_of(nearly).sections.words_of(str(section)) == "有错误"
+
+
+# ---- the book
+
+
+def test_the_guidance_follows_the_field_with_the_keys(window: MainWindow) -> None:
+    window.new_proposal(window.calls[0])
+    keys_of(window, "/people/leader/name")
+    control = session_of(window).form.control("/people/leader/name")
+    assert control is not None
+    assert desk_of(window).book._guide._title.text() == control.label["zh"]
+
+
+def test_the_clause_opens_the_notice_at_its_place(window: MainWindow, qtbot: QtBot) -> None:
+    window.new_proposal(window.calls[0])
+    keys_of(window, "/basis/demand")
+    book = desk_of(window).book
+    press(qtbot, book._guide.clause_button)
+    notice = book.findChild(QPlainTextEdit)
+    assert notice is not None
+    assert notice.isVisible()
+    marked = notice.extraSelections()[0]
+    assert marked.cursor.selectedText().startswith("1、项目以需求为导向")
+    assert notice.firstVisibleBlock().text().startswith("1、项目以需求为导向")
+
+
+# ---- panels, sections
+
+
+def test_the_book_folds_away_in_a_narrow_window_and_comes_back(window: MainWindow, qtbot: QtBot) -> None:
+    window.new_proposal(window.calls[0])
+    assert desk_of(window).book.isVisible()
+    window.resize(1024, 700)
+    wait_until(qtbot, lambda: not desk_of(window).book.isVisible())
+    window.resize(1366, 768)
+    wait_until(qtbot, desk_of(window).book.isVisible)
+
+
+def test_the_sizes_of_the_panels_are_remembered(open_window: Callable[..., MainWindow]) -> None:
+    first = open_window()
+    first.new_proposal(first.calls[0])
+    desk_of(first)._across.setSizes([300, 700, 280])
+    sizes = desk_of(first)._across.sizes()
+    first.close()
+    again = open_window()
+    again.new_proposal(again.calls[0])
+    assert desk_of(again)._across.sizes() == sizes
+
+
+def test_ctrl_page_down_goes_through_the_sections(window: MainWindow, qtbot: QtBot) -> None:
+    window.new_proposal(window.calls[0])
+    ids = [s.id for s in session_of(window).form.sections if session_of(window).shown(f"/{s.id}")]
+    seen = [desk_of(window).section_id]
+    for _ in ids[1:]:
+        qtbot.keyClick(focused(), Key.Key_PageDown, CONTROL)
+        seen.append(desk_of(window).section_id)
+    assert seen == ids
+
+
+# ---- language, light and dark
+
+
+def test_the_language_changes_while_a_proposal_is_open_and_nothing_is_lost(window: MainWindow, qtbot: QtBot) -> None:
+    window.new_proposal(window.calls[0])
+    type_in(window, TITLE, "葵盘果胶")
+    session = session_of(window)
+    data = session.data
+    window.set_language("en")
+    assert session_of(window) is session
+    assert session.data == data
+    assert session.can_undo
+    assert desk_of(window).section_id == "project"
+    type_in(window, TITLE, "联产")
+    assert session.value(TITLE) == "葵盘果胶联产"
+    assert _chinese(window) == []
+    window.set_language("zh")
+    assert session.value(TITLE) == "葵盘果胶联产"
+    assert next(action.text() for action in window.menuBar().actions()) == "项目(&F)"
+
+
+def _chinese(window: MainWindow) -> list[str]:
+    """Return what buttons and menus of the window say in Chinese."""
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+    told = [action.text() for action in window.findChildren(QAction)]
+    told += [button.text() for button in window.status.findChildren(QAbstractButton)]
+    return [text for text in told if re.search("[\u4e00-\u9fff]", text.replace("“中文”", ""))]
+
+
+def test_light_and_dark_change_at_once_and_are_remembered(window: MainWindow, qapp: QApplication) -> None:
+    window.new_proposal(window.calls[0])
+    window.set_appearance("dark")
+    assert qapp.palette().window().color().name().upper() == theme.DARK.window
+    assert window._settings.get("appearance") == "dark"
+    window.set_appearance("light")
+    assert qapp.palette().window().color().name().upper() == theme.LIGHT.window
+
+
+@pytest.mark.parametrize("tokens", [theme.LIGHT, theme.DARK], ids=["light", "dark"])
+def test_every_text_can_be_read_on_its_ground(tokens: theme.Colours) -> None:
+    for text in ("text", "quiet", "accent", "error", "warning", "done"):
+        for ground in ("window", "surface", "shade", "selection"):
+            if text in ("text", "quiet") or ground in ("window", "surface"):
+                assert theme.contrast(getattr(tokens, text), getattr(tokens, ground)) >= 4.5, (text, ground)
+    assert theme.contrast(tokens.on_accent, tokens.accent) >= 4.5
+    assert theme.contrast(tokens.line, tokens.surface) >= 3
+
+
+# ---- everything there is works
+
+
+def test_no_action_of_a_menu_is_dead(nearly: MainWindow) -> None:
+    dead = [action.text() for action in nearly.findChildren(QAction) if action.text() and not action.isEnabled()]
+    undo = {strings.text(f"gui_window.{name}") for name in ("undo", "redo", "undo_all")}
+    assert [text for text in dead if text not in undo and text not in _of_the_form(nearly)] == []
+
+
+def _of_the_form(window: MainWindow) -> set[str]:
+    return {action.text() for action in desk_of(window).findChildren(QAction)}
+
+
+def test_every_key_of_a_menu_is_its_own(window: MainWindow) -> None:
+    keys = [key.toString() for menu in window.menuBar().actions() for key in _keys(menu)]
+    assert len(keys) == len(set(keys))
+
+
+def _keys(action: QAction) -> list[object]:
+    menu = action.menu()
+    inner = menu.actions() if menu is not None else []  # pyright: ignore[reportAttributeAccessIssue]
+    return [key for entry in inner for key in [*entry.shortcuts(), *_keys(entry)]]
+
+
+def test_every_icon_that_is_asked_for_is_there_and_every_icon_is_asked_for() -> None:
+    named = {path.stem for path in (paths.resources() / "icons").glob("*.svg")}
+    looks = {icon for icon, _ in (*LOOKS.values(), *STATE_LOOKS.values())}
+    assert looks <= named
+    code = "\n".join(path.read_text("utf-8") for path in (ROOT / "kjxm_desktop" / "gui").rglob("*.py"))
+    families = ("row_", "text_")
+    assert [name for name in sorted(named - looks) if f'"{name}"' not in code and not name.startswith(families)] == []
+
+
+def test_the_box_about_the_program_tells_version_licences_and_what_the_layout_stands_for(window: MainWindow) -> None:
+    from kjxm_desktop import __version__
+
+    box = about(window, window.calls)
+    told = "\n".join(label.text() for label in box.findChildren(QLabel))
+    assert __version__ in told
+    assert "LGPL-3.0" in told
+    assert "附件1以研究院发布为准" in told
+    box.close()
+
+
+def test_a_bug_is_told_and_what_was_typed_is_stored(window: MainWindow, qtbot: QtBot, data_folder: Path) -> None:
+    from kjxm_desktop.core.working_copy import list_all
+
+    window.new_proposal(window.calls[0])
+    type_in(window, TITLE, "葵盘")
+    window.on_crash("ZeroDivisionError", "desk.py:1 show")
+    assert "ZeroDivisionError" in desk_of(window).strip.texts()[0]
+    wait_until(qtbot, lambda: list_all(data_folder / "drafts"))
+    assert list_all(data_folder / "drafts")[0].data == {"project": {"title": "葵盘"}}
+
+
+def test_a_broken_call_in_an_added_folder_is_told_and_the_others_work(
+    open_window: Callable[..., MainWindow], tmp_path: Path
+) -> None:
+    (tmp_path / "broken").mkdir()
+    (tmp_path / "broken" / "call.json").write_text("{", "utf-8")
+    window = open_window(calls=[tmp_path])
+    assert "call.json" in window.status.currentMessage() or "broken" in window.status.currentMessage()
+    assert [call.id for call in window.calls] == ["kjxm-sjtu-2024"]

@@ -1,0 +1,254 @@
+"""Broken calls: `call check` tells file and place, every command refuses them in one sentence, none is harmed."""
+
+from __future__ import annotations
+
+import copy
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from kjxm_desktop.core import call as calls
+from kjxm_desktop.core import json_pointer
+from kjxm_desktop.core.json_pointer import Json
+from tests.cli_run import AGRI, CALLS, beneath, kjxm, refused
+
+JSON_FILES = [name for name in calls.FILES if name.endswith(".json")]
+SOUND = {name: json.loads((CALLS / AGRI / name).read_bytes()) for name in JSON_FILES}
+TITLE = "/properties/thing/properties/one_line"
+CONTROL = "/sections/2/groups/0/controls/0"
+
+
+def with_value(file: str, pointer: str, value: Json) -> dict[str, bytes]:
+    """Return the files of a sound call but for one value; None takes it out."""
+    told = copy.deepcopy(SOUND[file])
+    *tokens, last = json_pointer.parse(pointer)
+    inside = json_pointer.get(told, json_pointer.build(tokens))
+    key = int(last) if isinstance(inside, list) else last
+    if value is None:
+        del inside[key]
+    else:
+        inside[key] = value
+    return {file: json.dumps(told, ensure_ascii=False).encode()}
+
+
+def schema_tower() -> Json:
+    """Return definitions that double 40 times over: a million million nodes when written out."""
+    both = {"type": "object", "additionalProperties": False}
+    towers = {
+        f"t{at}": {**both, "properties": {"a": {"$ref": f"#/$defs/t{at + 1}"}, "b": {"$ref": f"#/$defs/t{at + 1}"}}}
+        for at in range(40)
+    }
+    return {**SOUND["data.schema.json"]["$defs"], **towers, "t40": {"type": "string"}}
+
+
+def tower() -> dict[str, bytes]:
+    told = copy.deepcopy(SOUND["data.schema.json"])
+    told["$defs"] = schema_tower()
+    told["properties"]["thing"]["properties"]["one_line"] = {"$ref": "#/$defs/t0"}
+    return {"data.schema.json": json.dumps(told).encode()}
+
+
+def rule(**changed: Json) -> Json:
+    return {**SOUND["rules.json"]["rules"][0], **changed}
+
+
+BROKEN: dict[str, tuple[str, Callable[[], dict[str, bytes]]]] = {
+    "an empty file": ("call.json", lambda: {"call.json": b""}),
+    "a file that is cut": ("form.json", lambda: {"form.json": (CALLS / AGRI / "form.json").read_bytes()[:500]}),
+    "a list": ("rules.json", lambda: {"rules.json": b"[]"}),
+    "UTF-16": ("call.json", lambda: {"call.json": json.dumps(SOUND["call.json"]).encode("utf-16")}),
+    "a notice that is not UTF-8": ("notice.txt", lambda: {"notice.txt": "通知".encode("gb18030")}),
+    "a doubled key": ("call.json", lambda: {"call.json": b'{"format": 1, "format": 1}'}),
+    "3,000 levels": ("document.json", lambda: {"document.json": b'{"parts":' + b"[" * 3000 + b"]" * 3000 + b"}"}),
+    "3 MB": ("notice.txt", lambda: {"notice.txt": b" " * 3_000_000}),
+    "too many nodes": ("form.json", lambda: with_value("form.json", "/lists", {"a": [{"id": 1}] * 11_000})),
+    "another format": ("call.json", lambda: with_value("call.json", "/format", 2)),
+    "no id": ("call.json", lambda: with_value("call.json", "/id", None)),
+    "an id that is a path": ("call.json", lambda: with_value("call.json", "/id", "../x")),
+    "a day that is none": ("call.json", lambda: with_value("call.json", "/deadline", "2026-02-31")),
+    "an unknown word": ("call.json", lambda: with_value("call.json", "/colour", "red")),
+    "two addresses": ("call.json", lambda: with_value("call.json", "/mail/to", "a@example.cn,b@example.cn")),
+    "a header in the subject": ("call.json", lambda: with_value("call.json", "/mail/subject", "a\nBcc: b@example.cn")),
+    "an unknown blank": ("call.json", lambda: with_value("call.json", "/mail/subject", "{/thing/nowhere}")),
+    "an unknown blank in the file name": (
+        "call.json",
+        lambda: with_value("call.json", "/file_name/pattern", "{/thing/nowhere}"),
+    ),
+    "a clause that is not in the notice": ("call.json", lambda: with_value("call.json", "/clauses/第一条", "第一百条")),
+    "a reference outside": (
+        "data.schema.json",
+        lambda: with_value("data.schema.json", TITLE, {"$ref": "http://127.0.0.1:9/x"}),
+    ),
+    "a reference to a file": (
+        "data.schema.json",
+        lambda: with_value("data.schema.json", TITLE, {"$ref": "file:///etc/hostname"}),
+    ),
+    "a reference to nothing": (
+        "data.schema.json",
+        lambda: with_value("data.schema.json", TITLE, {"$ref": "#/$defs/nowhere"}),
+    ),
+    "a reference in a circle": (
+        "data.schema.json",
+        lambda: with_value("data.schema.json", "/$defs/short", {"$ref": "#/$defs/short"}),
+    ),
+    "a tower of references": ("data.schema.json", tower),
+    "a bad pattern": ("data.schema.json", lambda: with_value("data.schema.json", "/$defs/wan/pattern", "(")),
+    "a pattern that looks ahead": (
+        "data.schema.json",
+        lambda: with_value("data.schema.json", "/$defs/wan/pattern", "^(?=a)a"),
+    ),
+    "a pattern that looks back": (
+        "data.schema.json",
+        lambda: with_value("data.schema.json", "/$defs/wan/pattern", r"^(a+)\1$"),
+    ),
+    "a pattern that explodes": (
+        "data.schema.json",
+        lambda: with_value("data.schema.json", "/$defs/wan/pattern", "((a{1,900}){1,900}){1,900}"),
+    ),
+    "a pattern of 201 characters": (
+        "data.schema.json",
+        lambda: with_value("data.schema.json", "/$defs/wan/pattern", "a" * 201),
+    ),
+    "a misspelt keyword": ("data.schema.json", lambda: with_value("data.schema.json", TITLE, {"typ": "string"})),
+    "a type of JSON we do not store": (
+        "data.schema.json",
+        lambda: with_value("data.schema.json", TITLE, {"type": "number"}),
+    ),
+    "an unknown widget": ("form.json", lambda: with_value("form.json", CONTROL + "/kind", "slider")),
+    "a widget of another type": ("form.json", lambda: with_value("form.json", CONTROL + "/kind", "table")),
+    "a pointer that leads nowhere": (
+        "form.json",
+        lambda: with_value("form.json", CONTROL + "/pointer", "/thing/nowhere"),
+    ),
+    "a pointer into another section": ("form.json", lambda: with_value("form.json", CONTROL + "/pointer", "/who/name")),
+    "a control asked twice": ("form.json", lambda: with_value("form.json", CONTROL + "/pointer", "/thing/trouble")),
+    "an answer never asked": ("form.json", lambda: with_value("form.json", CONTROL, None)),
+    "a list that is not there": ("form.json", lambda: with_value("form.json", "/lists/trades", None)),
+    "an option more than the data knows": (
+        "form.json",
+        lambda: with_value("form.json", "/lists/trades/0/id", "sailing"),
+    ),
+    "a condition on nothing": (
+        "form.json",
+        lambda: with_value("form.json", CONTROL + "/show_if", {"pointer": "/thing/nowhere", "in": [1]}),
+    ),
+    "an unknown clause": ("form.json", lambda: with_value("form.json", CONTROL + "/clause", "第一百条")),
+    "a label in one language": ("form.json", lambda: with_value("form.json", CONTROL + "/label", {"zh": "一句话"})),
+    "a rule without a message": (
+        "rules.json",
+        lambda: with_value("rules.json", "/rules/0", {key: part for key, part in rule().items() if key != "message"}),
+    ),
+    "a rule with half a message": (
+        "rules.json",
+        lambda: with_value("rules.json", "/rules/0", rule(message={"zh": "写明"})),
+    ),
+    "a rule that quotes what is not there": (
+        "rules.json",
+        lambda: with_value("rules.json", "/rules/0", rule(quote="用两句话说清楚")),
+    ),
+    "a rule on an unknown clause": (
+        "rules.json",
+        lambda: with_value("rules.json", "/rules/0", rule(clause="第一百条")),
+    ),
+    "a rule with an unknown check": ("rules.json", lambda: with_value("rules.json", "/rules/0", rule(check="guess"))),
+    "a rule on nothing": (
+        "rules.json",
+        lambda: with_value("rules.json", "/rules/0", rule(pointer="/thing/nowhere")),
+    ),
+    "a gap on nothing": ("rules.json", lambda: with_value("rules.json", "/rules/0", rule(gap=["/thing/nowhere"]))),
+    "two rules of one name": ("rules.json", lambda: with_value("rules.json", "/rules/1", rule())),
+    "a severity we do not have": ("rules.json", lambda: with_value("rules.json", "/rules/0", rule(severity="fatal"))),
+    "an item we cannot print": (
+        "document.json",
+        lambda: with_value("document.json", "/parts/0/items/0", {"item": "video"}),
+    ),
+    "an item on nothing": (
+        "document.json",
+        lambda: with_value("document.json", "/parts/0/items/0", {"item": "prose", "pointer": "/thing/nowhere"}),
+    ),
+}
+
+
+def folder_with(parent: Path, changed: dict[str, bytes]) -> Path:
+    folder = parent / "broken"
+    folder.mkdir(parents=True)
+    for name in calls.FILES:
+        (folder / name).write_bytes(changed.get(name, (CALLS / AGRI / name).read_bytes()))
+    return folder
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_a_broken_call_is_told_with_its_file_and_refused_by_every_command(tmp_path: Path, name: str) -> None:
+    file, spoil = BROKEN[name]
+    folder = folder_with(tmp_path / "calls", spoil())
+    checked = kjxm("call", "check", folder)
+    assert (checked.status, checked.err) == (1, "")
+    assert len(checked.lines) == 1
+    assert file in checked.out
+    listed = kjxm("call", "list", "--calls", folder)
+    assert listed.status == 0
+    assert [line for line in listed.lines if line.startswith("broken\t不可用\t") and file in line]
+    (tmp_path / "to").mkdir()
+    assert AGRI in refused("new", "--calls", folder, "--call", AGRI, tmp_path / "to/a.kjxm")
+    assert beneath(tmp_path / "to") == {}
+
+
+def test_a_broken_call_cannot_be_shown(tmp_path: Path) -> None:
+    folder = folder_with(tmp_path, {"rules.json": b"[]"})
+    assert AGRI in refused("--calls", folder, "call", "show", AGRI, "--json")
+    assert AGRI in refused("call", "show", AGRI, "--calls", folder)
+
+
+@pytest.mark.parametrize("missing", calls.FILES)
+def test_a_missing_file_is_told(tmp_path: Path, missing: str) -> None:
+    folder = folder_with(tmp_path, {})
+    (folder / missing).unlink()
+    checked = kjxm("call", "check", folder)
+    assert (checked.status, checked.err) == (1, "")
+    assert missing in checked.out
+
+
+def test_a_pattern_that_hangs_other_engines_is_matched_at_once(tmp_path: Path) -> None:
+    folder = folder_with(tmp_path, with_value("data.schema.json", "/$defs/wan/pattern", r"^(\w+\s?)+$"))
+    assert kjxm("call", "check", folder).status == 0
+    data = tmp_path / "a.json"
+    data.write_text(json.dumps({"cost": {"asked": "a" * 900 + "!"}}))
+    ran = kjxm("check", data, "--calls", folder, "--call", AGRI, "--json")
+    assert "format" in {item["code"] for item in ran.json["diagnostics"]}
+
+
+VALUES = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers(-3, 3)
+    | st.sampled_from(["", "/", "/thing", "/thing/one_line", "{", "{x}"]),
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.sampled_from(["pointer", "in", "zh", "a"]), inner),
+    max_leaves=3,
+)
+
+
+def places(node: Json, place: str = "") -> list[str]:
+    inner = node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ()
+    return [place, *(under for key, child in inner for under in places(child, place + json_pointer.build([key])))]
+
+
+def test_no_change_to_a_call_is_met_with_more_than_a_sentence(tmp_path_factory: pytest.TempPathFactory) -> None:
+    folder = folder_with(tmp_path_factory.mktemp("changed"), {})
+    every = {name: [place for place in places(value) if place] for name, value in SOUND.items()}
+
+    @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+    @given(st.data())
+    def change(data: st.DataObject) -> None:
+        name = data.draw(st.sampled_from(JSON_FILES))
+        changed = with_value(name, data.draw(st.sampled_from(every[name])), data.draw(VALUES))
+        (folder / name).write_bytes(changed[name])
+        ran = kjxm("call", "check", folder)
+        (folder / name).write_bytes((CALLS / AGRI / name).read_bytes())
+        assert ran.status in (0, 1)
+        assert (len(ran.lines), ran.err) == (1, "")
+
+    change()
