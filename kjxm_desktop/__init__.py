@@ -3,6 +3,7 @@
 Rooms, from the street down to the cellar; imports point downwards only:
 
     app, cli, worker   three doors: the window program, the same work without a window, the helper process
+    cli_words          what the command line understands
     gui/               everything Qt: pages built from the form, the problem list, the preview, the dialogs
     strings            every text a user reads, in Chinese and English
     settings, paths    what the program remembers, and where it keeps it

@@ -83,9 +83,10 @@ def _run(told: argparse.Namespace, settings: Settings) -> int:
         print(strings.error(error), file=sys.stderr)
         return 2
     _catch_crashes(window)
-    window.show()
     if told.file is not None:
+        # Before the first paint, so that the page is the first thing to be seen and not the start page.
         window.open_file(told.file)
+    window.show()
     QTimer.singleShot(0, window, _collect_garbage)
     return application.exec()
 

@@ -26,8 +26,8 @@ def with_value(file: str, pointer: str, value: Json) -> dict[str, bytes]:
     """Return the files of a sound call but for one value; None takes it out."""
     told = copy.deepcopy(SOUND[file])
     *tokens, last = json_pointer.parse(pointer)
-    inside = json_pointer.get(told, json_pointer.build(tokens))
-    key = int(last) if isinstance(inside, list) else last
+    inside: Json = json_pointer.get(told, json_pointer.build(tokens))
+    key: Json = int(last) if isinstance(inside, list) else last
     if value is None:
         del inside[key]
     else:
@@ -240,7 +240,7 @@ def test_no_change_to_a_call_is_met_with_more_than_a_sentence(tmp_path_factory: 
     folder = folder_with(tmp_path_factory.mktemp("changed"), {})
     every = {name: [place for place in places(value) if place] for name, value in SOUND.items()}
 
-    @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
     @given(st.data())
     def change(data: st.DataObject) -> None:
         name = data.draw(st.sampled_from(JSON_FILES))

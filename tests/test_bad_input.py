@@ -122,13 +122,19 @@ def test_an_answer_that_is_wrong_in_itself_is_a_finding_and_no_refusal(tmp_path:
     assert code in {item["code"] for item in ran.json["diagnostics"]}
 
 
-def test_no_damage_to_a_draft_is_ever_told_otherwise(tmp_path_factory: pytest.TempPathFactory, sound: bytes) -> None:
+def test_a_damaged_draft_is_refused_or_tells_exactly_what_it_told_before(
+    tmp_path_factory: pytest.TempPathFactory, sound: bytes
+) -> None:
     file = tmp_path_factory.mktemp("flipped") / "a.kjxm"
+    file.write_bytes(sound)
+    before = kjxm("show", file)
 
-    @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
     @given(st.integers(0, len(sound) - 1), st.integers(1, 255))
     def flip(at: int, by: int) -> None:
         file.write_bytes(sound[:at] + bytes([sound[at] ^ by]) + sound[at + 1 :])
-        refused("show", file)
+        # The dates that a ZIP tells of its parts mean nothing here, so a fault in them changes nothing either.
+        if kjxm("show", file) != before:
+            assert file.name in refused("show", file)
 
     flip()

@@ -8,6 +8,7 @@ import io
 import sys
 import zipfile
 from email import policy
+from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
@@ -189,9 +190,9 @@ def test_progress_is_told_on_a_terminal_alone(drafts: dict[str, Path], tmp_path:
 # -- package ------------------------------------------------------------------------------------------------------
 
 
-def message_in(folder: Path) -> email.message.EmailMessage:
+def message_in(folder: Path) -> EmailMessage:
     message = email.message_from_bytes((folder / f"{folder.name}.eml").read_bytes(), policy=policy.default)
-    assert isinstance(message, email.message.EmailMessage)
+    assert isinstance(message, EmailMessage)
     return message
 
 

@@ -27,7 +27,7 @@ PACKAGE = ROOT / "kjxm_desktop"
 STRINGS = ROOT / "resources" / "strings"
 CALL_FOLDERS = [*calls.call_folders(ROOT / "schemas"), *calls.call_folders(ROOT / "tests" / "calls")]
 
-KEY = re.compile(r"[a-z][a-z_]*(\.[A-Za-z0-9_]+)+")
+KEY = re.compile(r"[a-z][a-z_]*(\.[A-Za-z0-9_]*[A-Za-z0-9])+")
 NO_KEY = re.compile(r".*\.(json|txt|py|kjxm|log|docx|pdf|png|xml|rels|dll|so|ttf|tmp)")
 JARGON = {
     "zh": ("合规", "！", "!", "字段", "schema", "null", "NULL", "指针", "非法", "抱歉", "您"),

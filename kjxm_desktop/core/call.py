@@ -134,9 +134,9 @@ def _parse(name: str, files: Mapping[str, bytes]) -> Json:
     try:
         parsed = strict_json.loads(files[name], limit_bytes=MAX_FILE_BYTES, limit_depth=64)
     except KjxmError as error:
-        raise KjxmError("call.json", file=name, why=error) from error
+        raise KjxmError("call.unreadable", file=name, why=error) from error
     if not isinstance(parsed, dict):
-        raise KjxmError("call.json", file=name, why=KjxmError("json.not_an_object"))
+        raise KjxmError("call.unreadable", file=name, why=KjxmError("json.not_an_object"))
     return cast("dict[str, Json]", parsed)
 
 

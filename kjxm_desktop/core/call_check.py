@@ -69,7 +69,7 @@ def _budgeted(name: str, files: Mapping[str, bytes]) -> Json:
     try:
         value = strict_json.loads(files[name], limit_bytes=calls.MAX_FILE_BYTES, limit_depth=depth)
     except KjxmError as error:
-        raise KjxmError("call.json", file=name, why=error) from error
+        raise KjxmError("call.unreadable", file=name, why=error) from error
     if sum(1 for _ in _nodes(value, "")) > limit:
         raise KjxmError("call.too_many", file=name, limit=limit)
     return value

@@ -215,8 +215,8 @@ class Recents:
             copy.remove()
             self._settings.set("recent", others)
             return
-        place = session.last_place
-        section_id = json_pointer.section_of(place) if place else None
+        place = session.proposal.notes.get("last_place")
+        section_id = json_pointer.section_of(place) if isinstance(place, str) else None
         entry = {
             "doc_id": doc_id,
             "path": None if session.path is None else str(session.path),

@@ -25,6 +25,8 @@ _SECTION_ROLE = Qt.ItemDataRole.UserRole
 _ICON_ROLE = Qt.ItemDataRole.UserRole + 1
 _TOKEN_ROLE = Qt.ItemDataRole.UserRole + 2
 _WORD_ROLE = Qt.ItemDataRole.UserRole + 3
+_STATE_ROLE = Qt.ItemDataRole.UserRole + 4
+_GAPS_ROLE = Qt.ItemDataRole.UserRole + 5
 
 STATE_LOOKS = {
     SectionState.NOT_STARTED: ("state_empty", "quiet"),
@@ -46,7 +48,7 @@ class SectionList(QWidget):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
-        self._title = Label(strings.pick(session.call.short_title), "group", parent=self)
+        self._title = Label(strings.pick(session.call.short_title), "group", wraps=True, parent=self)
         self._gaps = Label("", "hint", "quiet", parent=self)
         self._list = _List(self)
         self._list.currentItemChanged.connect(self._on_current)
@@ -92,6 +94,8 @@ class SectionList(QWidget):
             item.setData(_SECTION_ROLE, section.id)
             item.setData(_ICON_ROLE, icon)
             item.setData(_TOKEN_ROLE, token)
+            item.setData(_STATE_ROLE, str(state))
+            item.setData(_GAPS_ROLE, gaps or 0)
             item.setData(_WORD_ROLE, _left(gaps) if gaps and state is not SectionState.WRONG else _word(state))
             item.setData(Qt.ItemDataRole.AccessibleTextRole, _spoken(item.text(), state, gaps))
             item.setToolTip(tip(_spoken(item.text(), state, gaps)))
@@ -167,7 +171,11 @@ class _Row(QStyledItemDelegate):
             painter.fillRect(area.left(), area.top(), 3, area.height(), theme.colour("accent"))
         icon = theme.pixmap(str(index.data(_ICON_ROLE)), token)
         painter.drawPixmap(area.left() + 10, area.center().y() - theme.ICON_SIZE // 2 + 1, icon)
-        word, small = str(index.data(_WORD_ROLE)), theme.font("hint")
+        metrics, small = QFontMetrics(look.font), theme.font("hint")
+        word = str(index.data(_WORD_ROLE))
+        taken = 48 + metrics.horizontalAdvance(str(index.data())) + QFontMetrics(small).horizontalAdvance(word)
+        if taken > area.width() and index.data(_STATE_ROLE) == SectionState.IN_PROGRESS and not index.data(_GAPS_ROLE):
+            word = ""  # the title says more than the most common state, which the icon tells as well
         painter.setFont(small)
         painter.setPen(theme.colour("error" if token == "error" else "quiet"))
         vertically = Qt.AlignmentFlag.AlignVCenter
@@ -175,7 +183,6 @@ class _Row(QStyledItemDelegate):
         title = area.adjusted(34, 0, -14 - QFontMetrics(small).horizontalAdvance(word), 0)
         painter.setFont(look.font)
         painter.setPen(theme.colour("text"))
-        metrics = QFontMetrics(look.font)
         painter.drawText(
             title, vertically, metrics.elidedText(str(index.data()), Qt.TextElideMode.ElideRight, title.width())
         )

@@ -9,6 +9,7 @@ from pathlib import Path
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QPalette
 from PySide6.QtWidgets import (
+    QAbstractScrollArea,
     QFileDialog,
     QFrame,
     QHBoxLayout,
@@ -29,6 +30,7 @@ from kjxm_desktop.gui import theme
 from kjxm_desktop.gui.buttons import Button, PrimaryButton
 from kjxm_desktop.gui.export_dialog import FolderLine, show_in_desktop
 from kjxm_desktop.gui.export_work import ExportWork
+from kjxm_desktop.gui.form.field import FieldBox
 from kjxm_desktop.gui.labels import Label
 from kjxm_desktop.gui.override import override
 from kjxm_desktop.gui.session import Session
@@ -129,7 +131,7 @@ class SendPage(QWidget):
         column.addSpacing(8)
         column.addWidget(Label(strings.text("gui_window.extra_files"), "label"))
         column.addWidget(Label(strings.text("gui_window.extra_note"), "hint", "quiet", wraps=True))
-        column.addWidget(self._extra)
+        column.addWidget(_framed(self._extra))
         row = QHBoxLayout()
         add = Button(strings.text("gui_window.extra_add"))
         add.clicked.connect(self._on_add_extra)
@@ -159,7 +161,7 @@ class SendPage(QWidget):
             box.setTabChangesFocus(True)
             box.setAccessibleName(strings.text(f"gui_window.mail_{name}"))
             box.setFixedHeight({"to": 32, "subject": 52}.get(name, 170))
-            column.addWidget(box)
+            column.addWidget(_framed(box))
         column.addWidget(self._then("gui_window.open_mail", self._open_mail))
         column.addWidget(Label(strings.text("gui_window.mail_note"), "hint", "quiet", wraps=True))
         column.addStretch(1)
@@ -264,6 +266,12 @@ def _do(act: Callable[[], None], _checked: bool = False) -> None:
 
 def _size(size: int) -> str:
     return f"{size / 1_000_000:.1f} MB" if size >= 100_000 else f"{max(1, round(size / 1000))} KB"
+
+
+def _framed(inner: QAbstractScrollArea) -> QWidget:
+    """Return `inner` in a frame of ours: at 150 % the page inside would paint over a part of its own."""
+    inner.setFrameShape(QFrame.Shape.NoFrame)
+    return FieldBox(inner)
 
 
 def _card(title: str, inner: QVBoxLayout) -> QWidget:

@@ -401,10 +401,8 @@ def touches(changed: str, pointer: str) -> bool:
 
 def _place_of(change: SetValue) -> str:
     """Return the pointer the view should go to: in a table the first row that differs."""
-    if not (isinstance(change.before, list) or isinstance(change.after, list)):
-        return change.pointer
     before, after = _items(change.before), _items(change.after)
-    if not all(isinstance(row, dict) and "id" in row for row in (*before, *after)):
+    if not (before or after) or not all(isinstance(row, dict) and "id" in row for row in (*before, *after)):
         return change.pointer
     same = next((at for at, pair in enumerate(zip(before, after, strict=False)) if pair[0] != pair[1]), None)
     at = min(len(before), len(after)) if same is None else same

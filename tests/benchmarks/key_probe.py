@@ -23,6 +23,7 @@ from PySide6.QtGui import QFontDatabase, QKeyEvent
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QMainWindow, QVBoxLayout, QWidget
 
 KEY = "甲"
+SCROLLED_MS = 500
 SETTLE_MS = 3_000
 """The first check loads the schema library, once; keys are measured after it."""
 
@@ -87,7 +88,10 @@ def run_program(file: str, pointer: str) -> None:
     assert window.session is not None
     window.go_to(pointer)
     session = window.session
-    row = next(row for row in window.desk.page.rows() if row.pointer == pointer)
+    page = window.desk.page
+    row = next(row for row in page.rows() if row.pointer == pointer)
+    # Once the page has scrolled to the field: the line below it must be on the screen to be painted.
+    QTimer.singleShot(SCROLLED_MS, row, lambda: page.ensureWidgetVisible(row._foot))
     ran = {"checks": 0, "saves": 0}
 
     def on_save_state() -> None:

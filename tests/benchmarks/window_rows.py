@@ -17,8 +17,8 @@ from tests.benchmarks import children, drafts
 from tests.benchmarks.table import PAIRS, Pairs, Row, interleaved, percentile, row_of
 
 START_PROBE, KEY_PROBE = "tests.benchmarks.start_probe", "tests.benchmarks.key_probe"
-PAUSES_MS = (45, 70, 60, 90, 165, 55, 190, 80, 230, 110, 420, 60, 75, 450, 100, 170)
-"""Between keys: fast typing, and pauses after which a check (150 ms) and the working copy (400 ms) begin."""
+PAUSES_MS = (45, 70, 60, 90, 165, 55, 190, 80, 230, 110, 420, 60, 1000, 450, 100, 170)
+"""Between keys: fast typing, and pauses after which a check (150 ms), a store (400 ms), a mark (900 ms) begin."""
 KEYS = 64
 """In one process; signs and backspaces by turns of four, so that the text stays about as long as it was."""
 FIELDS = {"title": "/project/title", "budget notes": "/budget/notes"}

@@ -10,7 +10,10 @@ from hypothesis import strategies as st
 
 from kjxm_desktop.core import json_pointer as jp
 
-DATA = {"budget": {"lines": [{"id": "a1", "item": "x"}, {"id": "b2", "item": "y"}]}, "project": {"period": {"from": "2024-09"}}}
+DATA = {
+    "budget": {"lines": [{"id": "a1", "item": "x"}, {"id": "b2", "item": "y"}]},
+    "project": {"period": {"from": "2024-09"}},
+}
 
 KEYS = st.text(st.characters(codec="utf-8", exclude_characters="0123456789"), min_size=1, max_size=6)
 

@@ -84,7 +84,9 @@ def test_every_mode_becomes_grey_or_colour(mode):
 
 def test_a_cmyk_photograph_keeps_its_colours():
     picture = pictures.normalise(encoded(Image.new("CMYK", (32, 32), (0, 255, 255, 0)), "JPEG"), "a")
-    red, green, blue = decoded(picture).getpixel((16, 16))
+    pixel = decoded(picture).getpixel((16, 16))
+    assert isinstance(pixel, tuple)
+    red, green, blue = pixel
     assert red > 200
     assert max(green, blue) < 60
 

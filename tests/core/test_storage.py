@@ -9,6 +9,7 @@ import stat
 import struct
 import uuid
 import zipfile
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -95,7 +96,7 @@ def rebuilt(parts, *, media_method=zipfile.ZIP_STORED, manifest=None, listed=Tru
     return target.getvalue()
 
 
-def refusal(path, shelf):
+def refusal(path, shelf) -> "tuple[str, dict[str, Any]]":
     """Return key and parameters of the refusal, having seen that both languages can tell it in one sentence."""
     before = path.read_bytes() if path.is_file() else None
     with pytest.raises(KjxmError) as caught:
@@ -219,7 +220,7 @@ def test_a_stranger_call_that_is_broken_is_refused(draft, tmp_path):
     parts = parts_of(draft) | {"call/form.json": b"{"}
     draft.write_bytes(rebuilt(parts))
     key, params = refusal(draft, shelf)
-    assert (key, params["why"].key, params["why"].params["file"]) == ("draft.call", "call.json", "form.json")
+    assert (key, params["why"].key, params["why"].params["file"]) == ("draft.call", "call.unreadable", "form.json")
 
 
 # --- refused by name

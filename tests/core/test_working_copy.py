@@ -43,13 +43,25 @@ def save(folder, proposal, *, path=None, base=None, at=NOW):
     return copy
 
 
+def loaded(copy, shelf):
+    found = copy.load(shelf)
+    assert found is not None
+    return found
+
+
+def looked_at(copy):
+    found = copy.look()
+    assert found is not None
+    return found
+
+
 def state_of(folder, proposal):
     return folder / proposal.doc_id / "state"
 
 
 def test_a_working_copy_comes_back_as_it_was_kept(folder, proposal, shelf, tmp_path):
     copy = save(folder, proposal, path=tmp_path / "甲.kjxm", base="0" * 64)
-    recovered = copy.load(shelf)
+    recovered = loaded(copy, shelf)
     assert recovered.proposal.data == proposal.data
     assert recovered.proposal.media == proposal.media
     assert recovered.proposal.notes == proposal.notes
@@ -81,7 +93,7 @@ def test_a_second_save_replaces_the_first_and_writes_media_once(folder, proposal
     proposal.set("/project/title", "新题目")
     copy = save(folder, proposal)
     assert written == ["state"]
-    assert copy.look().data["project"]["title"] == "新题目"
+    assert looked_at(copy).data["project"]["title"] == "新题目"
 
 
 def test_a_picture_that_was_taken_out_leaves_the_disk_and_comes_back_with_undo(folder, proposal, shelf):
@@ -95,7 +107,7 @@ def test_a_picture_that_was_taken_out_leaves_the_disk_and_comes_back_with_undo(f
     proposal.set("/project/figure", None)
     save(folder, proposal)
     assert not picture.exists()
-    assert copy.load(shelf).proposal.data == proposal.data
+    assert loaded(copy, shelf).proposal.data == proposal.data
 
 
 def test_nobody_else_can_read_it(folder, proposal):
@@ -177,7 +189,7 @@ def test_a_copy_brings_its_call_along(folder, proposal):
             assert files == proposal.call.files
             return proposal.call, False
 
-    assert save(folder, proposal).load(Stranger()).foreign_call
+    assert loaded(save(folder, proposal), Stranger()).foreign_call
 
 
 @pytest.mark.parametrize("doc_id", ["../x", "", "a", "A3BB189E-8BF9-4C92-9E2D-6A5C1D0F7B11", "/etc"])
@@ -195,7 +207,7 @@ def test_a_removed_copy_is_gone_with_everything_beside_it(folder, proposal):
 
 def test_a_full_disk_keeps_the_copy_of_before(folder, proposal, shelf, monkeypatch):
     copy = save(folder, proposal)
-    before = copy.look().data
+    before = looked_at(copy).data
 
     def fail(*_):
         raise OSError(28, "No space left on device")
@@ -205,4 +217,4 @@ def test_a_full_disk_keeps_the_copy_of_before(folder, proposal, shelf, monkeypat
     with pytest.raises(KjxmError, match=r"storage\.full"):
         save(folder, proposal)
     monkeypatch.undo()
-    assert copy.load(shelf).proposal.data == before
+    assert loaded(copy, shelf).proposal.data == before

@@ -5,6 +5,7 @@ from __future__ import annotations
 import email
 from datetime import datetime
 from email import policy
+from email.message import EmailMessage
 
 import pytest
 from hypothesis import given, settings
@@ -22,14 +23,14 @@ NOW = datetime(2024, 6, 1, 9, 30, tzinfo=clock.BEIJING)
 LETTER = Letter("a@example.cn", "项目建议书：余热利用", "您好：\n\n随信寄上。\n")
 
 
-def parsed(data: bytes) -> email.message.EmailMessage:
+def parsed(data: bytes) -> EmailMessage:
     message = email.message_from_bytes(data, policy=policy.default)
-    assert isinstance(message, email.message.EmailMessage)
+    assert isinstance(message, EmailMessage)
     assert message.defects == []
     return message
 
 
-def attached(message: email.message.EmailMessage) -> list[tuple[str | None, bytes]]:
+def attached(message: EmailMessage) -> list[tuple[str | None, bytes]]:
     return [(part.get_filename(), part.get_payload(decode=True)) for part in message.iter_attachments()]  # pyright: ignore[reportReturnType]
 
 

@@ -87,7 +87,7 @@ def button_of(widget: QWidget, text: str) -> QAbstractButton:
 def add_row(qtbot: QtBot, window: MainWindow, pointer: str) -> QTableView:
     """Add a row to a table by its button and return the grid with the keys in the first cell of it."""
     field = row_at(window, pointer).field
-    press(qtbot, field.findChildren(QPushButton)[0])
+    press(qtbot, next(iter(field.findChildren(QPushButton))))
     grid = field.findChild(QTableView)
     assert grid is not None
     assert grid.currentIndex().column() == 0

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QListWidget, QPlainTextEdit
 from pytestqt.qtbot import QtBot
 
@@ -264,7 +264,7 @@ def test_every_key_of_a_menu_is_its_own(window: MainWindow) -> None:
     assert len(keys) == len(set(keys))
 
 
-def _keys(action: QAction) -> list[object]:
+def _keys(action: QAction) -> list[QKeySequence]:
     menu = action.menu()
     inner = menu.actions() if menu is not None else []  # pyright: ignore[reportAttributeAccessIssue]
     return [key for entry in inner for key in [*entry.shortcuts(), *_keys(entry)]]

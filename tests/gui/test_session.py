@@ -28,6 +28,7 @@ class Shelf:
         self._call = call
 
     def from_draft(self, files: object) -> tuple[Call, bool]:
+        assert files
         return self._call, True
 
 
@@ -247,6 +248,7 @@ def test_a_file_changed_outside_is_left_alone_and_ours_lies_beside(
     session.edit(TITLE, "我的新题目", apart=True)
     with qtbot.waitSignal(session.conflict_kept, timeout=5000) as told:
         session.save()
+    assert told.args is not None
     ours = Path(told.args[0])
     assert path.read_bytes() == b"what a colleague saved"
     assert ours.name == "申报书（冲突 20240601-093000）.kjxm"

@@ -196,6 +196,14 @@ class RadioField(Field):
         """Return the button chosen, else the first."""
         return next((button for button in self._buttons if button.isChecked()), self._buttons[0])
 
+    @override
+    def speak(self, name: str, description: str) -> None:
+        """Call each button by the question and its own answer."""
+        self.setAccessibleName(name)
+        for button, option in zip(self._buttons, self._options, strict=True):
+            button.setAccessibleName(f"{name} {strings.pick(option.label)}")
+            button.setAccessibleDescription(strings.pick(option.note) or description)
+
     def _on_clicked(self, button: QRadioButton) -> None:
         value = self._options[self._buttons.index(button)].id
         if self.put(value, apart=True):
@@ -213,6 +221,7 @@ class ChecksField(Field):
     def __init__(self, session: Session, control: Control, pointer: str, parent: QWidget | None = None) -> None:
         super().__init__(session, control, pointer, parent)
         self._boxes: list[QCheckBox] = []
+        self._spoken = ("", "")
         self._options: list[Option] = []
         self._flow = FlowLayout(self, columns=True)
         self._nothing = Label(strings.text("gui_form.choice.nothing"), "body", "quiet")
@@ -241,6 +250,7 @@ class ChecksField(Field):
         self._options = options
         self._boxes = [self._check(option) for option in options]
         self._nothing.setVisible(not options)
+        self.speak(*self._spoken)
         self.updateGeometry()
 
     def _check(self, option: Option) -> QCheckBox:
@@ -263,6 +273,15 @@ class ChecksField(Field):
     def input_widget(self) -> QWidget:
         """Return the first box to tick."""
         return self._boxes[0] if self._boxes else self
+
+    @override
+    def speak(self, name: str, description: str) -> None:
+        """Call each box by the question and its own answer."""
+        self._spoken = (name, description)
+        self.setAccessibleName(name)
+        for box, option in zip(self._boxes, self._options, strict=True):
+            box.setAccessibleName(f"{name} {strings.pick(option.label)}".strip())
+            box.setAccessibleDescription(strings.pick(option.note) or description)
 
     @override
     def count(self) -> int | None:

@@ -40,6 +40,12 @@ class Field(QWidget):
         """Return the widget that takes the keys: the label's buddy."""
         raise NotImplementedError
 
+    def speak(self, name: str, description: str) -> None:
+        """Tell assistive technology what this field is called and what there is to say of it."""
+        keys = self.input_widget()
+        keys.setAccessibleName(name)
+        keys.setAccessibleDescription(description)
+
     def count(self) -> int | None:
         """Return how much stands in the widget just now: 字数, or things chosen; None where nothing is counted."""
         return None

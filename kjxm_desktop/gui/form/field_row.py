@@ -96,12 +96,12 @@ class FieldRow(QWidget):
             parts = [explained, self.field]
         for part in (*parts, self._foot):
             layout.addWidget(part)
+        layout.addStretch(1)  # beside a field with a longer remark, label and field stay where they are
         # Only now: shown without a parent it would flash up as a window of its own.
         explained.setVisible(bool(hint))
-        keys = self.field.input_widget()
         optional = "" if self.control.need else strings.text("gui_form.optional")
-        keys.setAccessibleName(f"{label} {optional}".strip())
-        keys.setAccessibleDescription(hint)
+        self._name = f"{label} {optional}".strip()
+        self.field.speak(self._name, hint)
 
     def _head(self, label: str) -> QHBoxLayout:
         head = QHBoxLayout()
@@ -216,7 +216,7 @@ class FieldRow(QWidget):
             remark = Remark("info" if self._note else "", self._note)
         self._foot.show_remark(remark)
         told = remark.sentence or strings.pick(self.control.hint)
-        self.field.input_widget().setAccessibleDescription(told)
+        self.field.speak(self._name, told)
 
     def _sentence(self, worst: Diagnostic) -> str:
         word = strings.text(f"gui_form.severity.{worst.severity}")

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from kjxm_desktop import strings
 from kjxm_desktop.core import identifiers, rich_text
+from kjxm_desktop.core.call import Call
 from kjxm_desktop.core.form import Control, Option
 from kjxm_desktop.core.identifiers import Read
 from kjxm_desktop.core.json_pointer import Json
@@ -104,6 +105,24 @@ def _choices(control: Control, text: str, options: Sequence[Option]) -> Answer:
     found = [_choice(word, options) for word in words]
     values = list(dict.fromkeys(answer.value for answer in found if answer.readable))
     return Answer(values or None, None, readable=all(answer.readable for answer in found))
+
+
+def tidied(call: Call, control: Control, text: str) -> str:
+    """Return an answer that the call checks as an identifier without spaces and full-width characters; others as is."""
+    kind = _identifier_kind(call, control)
+    if kind is None or text.lstrip().startswith(("+", "＋")):  # a foreign number is left alone
+        return text
+    return (identifiers.read_email(text) if kind == "email" else identifiers.read_code(text)).value
+
+
+def _identifier_kind(call: Call, control: Control) -> str | None:
+    rules: list[dict[str, Json]] = call.rules["rules"]
+    for rule in rules:
+        answers: list[dict[str, str]] = rule["params"]["answers"] if rule["check"] == "identifier" else []
+        for answer in answers:
+            if answer["pointer"] == control.pointer:
+                return answer["kind"]
+    return None
 
 
 def split_words(text: str) -> list[str]:

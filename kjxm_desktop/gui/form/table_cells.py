@@ -200,7 +200,11 @@ class TableCells(QStyledItemDelegate):
 
     @override
     def setModelData(self, editor: QWidget, model: QAbstractItemModel, index: Index) -> None:
-        """Do nothing: every key was stored when it was typed."""
+        """Tidy what was typed as a code or a number of a telephone; every key is stored already."""
+        column = self._model.columns[index.column()]
+        value = self._model.value_of(index.row(), column)
+        if column.kind == "line" and isinstance(value, str):
+            self._model.put(index.row(), column, spelling.tidied(self._session.call, column, value), apart=False)
         self._session.seal()
 
     @override

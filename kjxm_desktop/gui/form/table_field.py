@@ -72,6 +72,8 @@ class TableField(Field):
         keys = action.shortcut().toString(action.shortcut().SequenceFormat.NativeText)
         button.setToolTip(tip(f"{action.text()}  {keys}"))
         button.clicked.connect(action.trigger)
+        button.setEnabled(action.isEnabled())
+        action.enabledChanged.connect(button.setEnabled)
         return button
 
     # ---- what a field is asked

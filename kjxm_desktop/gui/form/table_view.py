@@ -72,6 +72,9 @@ class TableView(QTableView):
         self._add_actions()
         self.doubleClicked.connect(self._on_double_clicked)
         self.selectionModel().currentChanged.connect(self._on_current_changed)
+        for changed in (model.rowsInserted, model.rowsRemoved, model.modelReset):
+            changed.connect(self._show_steps)
+        self._show_steps()
 
     def _dress_headers(self) -> None:
         across, down = self.horizontalHeader(), self.verticalHeader()
@@ -110,7 +113,16 @@ class TableView(QTableView):
             self.steps[name] = action
 
     def _on_current_changed(self) -> None:
+        self._show_steps()
         self.current_moved.emit()
+
+    def _show_steps(self) -> None:
+        """Offer only what can be done with the current row."""
+        row, count = self.currentIndex().row(), self._model.rowCount()
+        for name, action in self.steps.items():
+            action.setEnabled(name in ("insert", "paste") or 0 <= row < count)
+        self.steps["up"].setEnabled(0 < row < count)
+        self.steps["down"].setEnabled(0 <= row < count - 1)
 
     # ---- keys
 

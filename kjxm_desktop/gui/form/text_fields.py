@@ -12,6 +12,7 @@ from kjxm_desktop.core.form import Control
 from kjxm_desktop.core.json_pointer import Json
 from kjxm_desktop.core.shape import cap_of
 from kjxm_desktop.gui import theme
+from kjxm_desktop.gui.form import spelling
 from kjxm_desktop.gui.form.field import Field, FieldBox, lay_out
 from kjxm_desktop.gui.form.typing_watch import TypingWatch, row_height
 from kjxm_desktop.gui.override import override
@@ -93,9 +94,17 @@ class LineField(Field):
             self._before = text
 
     def _on_left(self) -> None:
+        self._tidy()
         self.show_value(self.session.value(self.pointer))
         self.session.seal()
         self.left.emit()
+
+    def _tidy(self) -> None:
+        """Write a code, a telephone number or an address in half-width characters without spaces, and say so."""
+        typed = self._line.text()
+        became = spelling.tidied(self.session.call, self.control, typed)
+        if became != typed and self.put(became):
+            self.noted.emit(strings.text("gui_form.read.became", typed=typed, became=became))
 
 
 class PlainText(QPlainTextEdit):

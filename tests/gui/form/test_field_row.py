@@ -100,3 +100,14 @@ def test_words_of_the_data_are_never_read_as_markup(open_page: OpenPage, qtbot: 
     page = open_page("project", {"project": {"period": {"from": "<b>月</b>"}}})
     _checked(page, qtbot)
     assert "<b>" in row_at(page, FROM).field.input_widget().property("text")
+
+
+def test_a_long_remark_moves_nothing_in_the_field_beside_it(open_page: OpenPage, qtbot: QtBot) -> None:
+    page = open_page("budget", {"budget": {"income": {"special": "一大笔"}}})
+    beside = row_at(page, "/budget/income/own").field
+    top = beside.y()
+    _checked(page, qtbot)
+    special = row_at(page, "/budget/income/special")
+    qtbot.waitUntil(lambda: special._foot._lines == 2)
+    qtbot.wait(20)
+    assert beside.y() == top

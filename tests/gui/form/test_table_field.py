@@ -134,6 +134,16 @@ def test_an_amount_in_a_cell_is_read_as_in_a_field(open_page: OpenPage, qtbot: Q
     assert _values(page, "amount")[0] == "12"
 
 
+def test_a_telephone_number_in_a_cell_is_tidied_when_the_edit_ends(open_page: OpenPage, qtbot: QtBot) -> None:
+    page = open_page("basis", {"basis": {"enterprises": [{"id": "a"}]}})
+    field = _table(page, "/basis/enterprises")
+    _at(field, 0, "phone")
+    qtbot.keyClick(field.view, Qt.Key.Key_F2)
+    commit(_editor(field), "１３８ 0000 0001")
+    qtbot.keyClick(_editor(field), Qt.Key.Key_Tab)
+    assert _values(page, "phone", "/basis/enterprises") == ["13800000001"]
+
+
 def test_a_choice_in_a_cell_is_made_from_its_list(open_page: OpenPage, qtbot: QtBot) -> None:
     page = open_page("budget", ROWS)
     field = _table(page)
@@ -341,3 +351,24 @@ def test_cells_tell_their_column_to_assistive_technology(open_page: OpenPage) ->
     page = open_page("budget", ROWS)
     model = _table(page).model
     assert model.data(model.index(0, 1), Qt.ItemDataRole.AccessibleTextRole) == "支出内容 颗粒机"
+
+
+def test_steps_that_lead_nowhere_are_not_offered(open_page: OpenPage) -> None:
+    page = open_page("budget")
+    field = _table(page)
+    offered = [name for name, action in field.view.steps.items() if action.isEnabled()]
+    assert offered == ["insert", "paste"]
+    field.view.add_row()
+    field.view.add_row()
+    assert field.view.steps["up"].isEnabled()
+    assert not field.view.steps["down"].isEnabled()
+    page._session.undo_all()
+    assert not field.view.steps["delete"].isEnabled()
+
+
+def test_a_block_moves_up_no_further_than_the_first_row(open_page: OpenPage) -> None:
+    page = open_page("budget", ROWS)
+    field = _table(page)
+    _at(field, 0, "item")
+    field.view.move_rows(-1)
+    assert not page._session.can_undo

@@ -112,6 +112,26 @@ def test_every_line_has_the_name_of_its_label_and_its_hint(open_page: OpenPage) 
     assert line.accessibleDescription()
 
 
+@pytest.mark.parametrize(
+    ("pointer", "typed", "became"),
+    [
+        ("/people/leader/mobile", "１３８ 0000 0001", "13800000001"),
+        ("/people/leader/mobile", "+49 89 0000", "+49 89 0000"),
+        ("/people/leader/email", "shen＠example.org ", "shen@example.org"),
+        ("/people/leader/department", "示例 学院", "示例 学院"),
+    ],
+)
+def test_numbers_and_addresses_are_tidied_when_they_are_left(
+    open_page: OpenPage, pointer: str, typed: str, became: str
+) -> None:
+    page = open_page("people")
+    line = _line(page, pointer)
+    commit(line, typed)
+    enter(page, "/people/leader/name")
+    assert page._session.value(pointer) == became
+    assert line.text() == became
+
+
 @pytest.fixture
 def plain_page(open_page: OpenPage, other_call: Call, tmp_path: Path) -> SectionPage:
     session = Session(Proposal(other_call), working_folder=tmp_path, program="test", now=lambda: NOW)
