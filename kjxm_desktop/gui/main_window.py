@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QTimer
 from PySide6.QtGui import QCloseEvent
-from PySide6.QtWidgets import QFileDialog, QMainWindow, QMessageBox, QStackedWidget, QWidget
+from PySide6.QtWidgets import QApplication, QFileDialog, QMainWindow, QMessageBox, QStackedWidget, QWidget
 
 from kjxm_desktop import __version__, paths, strings
 from kjxm_desktop.core.call import Call, Shelf
@@ -377,8 +377,6 @@ class MainWindow(QMainWindow):
 
     def set_appearance(self, mode: theme.Mode) -> None:
         """Choose light, dark or as the system does."""
-        from PySide6.QtWidgets import QApplication
-
         self._settings.set("appearance", mode)
         application = QApplication.instance()
         if isinstance(application, QApplication):
@@ -446,10 +444,6 @@ class MainWindow(QMainWindow):
         told = self._settings.get("window").get("geometry", "")
         if not (told and self.restoreGeometry(QByteArray.fromHex(told.encode("ascii")))):
             self.resize(1280, 720)
-
-    def quit(self) -> None:
-        """Close the window."""
-        self.close()
 
 
 def _hex(data: QByteArray) -> str:

@@ -77,7 +77,7 @@ class Menus(QObject):
         self._add(menu, "send", window.show_send, "Ctrl+Shift+E")
         menu.addSeparator()
         self._add(menu, "close_proposal", window.close_proposal, "Ctrl+W")
-        self._add(menu, "quit", window.quit, "Ctrl+Q", always=True)
+        self._add(menu, "quit", window.close, "Ctrl+Q", always=True)
 
     def _edit_menu(self) -> None:
         menu = self._menu("edit")

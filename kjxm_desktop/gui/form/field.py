@@ -57,10 +57,10 @@ class Field(QWidget):
         """Return the findings that the line below this field may tell, worst first."""
         return sorted(found, key=lambda diagnostic: RANK[diagnostic.severity])
 
-    def place_in_words(self, pointer: str) -> str:
-        """Return where in this field `pointer` lies, as words before a finding; empty for the field itself."""
+    def placed(self, pointer: str, sentence: str) -> str:
+        """Return a sentence on what stands at `pointer`, led by the place inside this field where that is."""
         del pointer  # most fields are one place
-        return ""
+        return sentence
 
     def go_to(self, pointer: str) -> None:
         """Put the keys into this field, at the place inside it that `pointer` names."""

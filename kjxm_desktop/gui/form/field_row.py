@@ -220,12 +220,10 @@ class FieldRow(QWidget):
 
     def _sentence(self, worst: Diagnostic) -> str:
         word = strings.text(f"gui_form.severity.{worst.severity}")
-        where = self.field.place_in_words(worst.pointer)
-        sentence = strings.text(
-            "gui_form.remark", word=word, sentence=where + strings.finding(self._session.call, worst)
-        )
+        sentence = self.field.placed(worst.pointer, strings.finding(self._session.call, worst))
+        sentence = strings.text("gui_form.remark", word=word, sentence=sentence)
         more = len(self._shown) - 1
-        return sentence + (strings.text("gui_form.remark_more", count=more) if more else "")
+        return strings.text("gui_form.remark_more", sentence=sentence, count=more) if more else sentence
 
 
 def _groups_led(form: Form, pointer: str) -> list[str]:

@@ -16,6 +16,7 @@ from kjxm_desktop.core.json_pointer import Json
 from kjxm_desktop.core.shape import cap_of
 from kjxm_desktop.errors import KjxmError
 from kjxm_desktop.gui import theme
+from kjxm_desktop.gui.form import spelling
 from kjxm_desktop.gui.form.field import Field, FieldBox, lay_out
 from kjxm_desktop.gui.form.rich_text_document import Block
 from kjxm_desktop.gui.form.rich_text_editor import LIST_KEYS, MARK_KEYS, RichTextEditor
@@ -92,8 +93,7 @@ class RichTextField(Field):
         self.editor.accept_paste(blocks)
         self.session.seal()
         if dropped:
-            comma = strings.text("gui_form.list_comma")
-            told = comma.join(strings.text(f"gui_form.dropped.{kind}") for kind in _DROPPED if kind in dropped)
+            told = spelling.listed([strings.text(f"gui_form.dropped.{kind}") for kind in _DROPPED if kind in dropped])
             self.noted.emit(strings.text("gui_form.dropped", kinds=told))
 
     def _on_left(self) -> None:

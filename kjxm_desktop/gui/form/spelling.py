@@ -146,11 +146,19 @@ def write(control: Control, value: Json, options: Sequence[Option] = ()) -> str:
         case "choice":
             return label_of(options, value)
         case "choices":
-            return strings.text("gui_form.list_comma").join(label_of(options, item) for item in value)
+            return listed([label_of(options, item) for item in value])
         case "rich":
             return rich_text.plain(value)
         case _:
             return str(value)
+
+
+def listed(words: Sequence[str]) -> str:
+    """Return words as a list in a sentence, as the language in use separates them."""
+    written = words[0] if words else ""
+    for word in words[1:]:
+        written = strings.text("gui_form.list_two", first=written, second=word)
+    return written
 
 
 def label_of(options: Sequence[Option], value: Json) -> str:

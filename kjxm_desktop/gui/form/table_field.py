@@ -122,14 +122,15 @@ class TableField(Field):
         return self.model.cell_pointer(current.row(), column), column
 
     @override
-    def place_in_words(self, pointer: str) -> str:
-        """Return the row and the column."""
+    def placed(self, pointer: str, sentence: str) -> str:
+        """Lead the sentence by row and column."""
         tokens = self._inside(pointer)
         if not tokens:
-            return ""
+            return sentence
         column = self.control.column(tokens[1]) if len(tokens) > 1 else None
         key = "gui_form.table.place" if column else "gui_form.table.place_row"
-        return strings.text(key, number=int(tokens[0]) + 1, label=strings.pick(column.label) if column else "")
+        label = strings.pick(column.label) if column else ""
+        return strings.text(key, number=int(tokens[0]) + 1, label=label, sentence=sentence)
 
     @override
     def go_to(self, pointer: str) -> None:
