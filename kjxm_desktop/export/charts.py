@@ -159,7 +159,8 @@ def _labels(
 
 def bars(values: Sequence[tuple[str, Decimal]], width_mm: float, unit: str) -> Drawing:
     """Return a row for each value, largest scale across: label, bar, value and its share of the whole."""
-    label_mm, row_mm = width_mm * 0.24, 8.0
+    row_mm = 8.0
+    label_mm = min(max((width_of(name, TEXT_PT) for name, _ in values), default=0.0) + 4, width_mm * 0.24)
     most = max((value for _, value in values), default=Decimal(0)) or Decimal(1)
     whole = sum((value for _, value in values), Decimal(0)) or Decimal(1)
     told = [f"{value:.2f} {unit}（{_percent(value, whole)}）" for _, value in values]
@@ -167,7 +168,7 @@ def bars(values: Sequence[tuple[str, Decimal]], width_mm: float, unit: str) -> D
     shapes: list[Shape] = []
     for at, (name, value) in enumerate(values):
         middle = (at + 0.5) * row_mm
-        shapes += _labels(broken(name, label_mm - 3, TEXT_PT, 2), 1, middle)
+        shapes += _labels(broken(name, label_mm - 3, TEXT_PT, 2), label_mm - 2, middle, "end")
         long = max(float(value / most), 0.0) * room
         shapes.append(Rect(label_mm, middle - 2.3, long, 4.6, DARK, INK, 0.15))
         shapes.append(Label(label_mm + long + 1.5, middle + 1.1, told[at], SMALL_PT, colour=INK))

@@ -11,7 +11,7 @@ from kjxm_desktop.export.compose_rich import width_in_characters
 from kjxm_desktop.export.page_style import MM_PER_POINT, PageStyle, TableStyle
 
 _SHORT_ROW = 0.5  # a row below this share of the page does not split
-_SHORT_TABLE = 0.35  # a table below it stays together
+_SHORT_TABLE = 0.25  # a table below it stays together
 _TALL_HEADER = 0.3  # a header above it does not repeat: too little room would be left for the rows
 
 

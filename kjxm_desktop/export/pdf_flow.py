@@ -15,6 +15,8 @@ Paint = Callable[[Sheet, float], None]
 """Draws a slab whose top is at y."""
 Split = Callable[[float], "tuple[Slab, Slab] | None"]
 """Returns the part that fits in a height, and the rest; None when no part does."""
+Lower = Callable[[float], "Slab"]
+"""Returns the same slab in less height."""
 
 
 @dataclass(frozen=True)
@@ -22,7 +24,7 @@ class Slab:
     """A strip of that height; `before` and `after` are empty and vanish at the top of a page.
 
     `glued` keeps it on the page of the next one; `repeats` are painted again above it when it begins a page; `least` is
-    the height from which on `split` is worth while; `anchors` are the places that it holds.
+    the height from which on `split` or `lower` is worth while; `anchors` are the places that it holds.
     """
 
     height: float
@@ -32,6 +34,7 @@ class Slab:
     glued: bool = False
     repeats: tuple[Slab, ...] = ()
     split: Split | None = None
+    lower: Lower | None = None
     least: float = 0.0
     anchors: tuple[str, ...] = ()
     new_page: bool = False
@@ -80,8 +83,13 @@ class Flow:
 
     def _group(self, group: Sequence[Slab], numbered: bool) -> None:
         """Set slabs that stay on one page, if there is a page high enough."""
-        if not self._is_empty() and self._y + self._space + _needed(group) > self._bottom + 0.01:
-            self._next_page(numbered)
+        if not self._is_empty():
+            room = self._bottom - self._y - self._space
+            lowered = _lowered(group, _needed(group) - room)
+            if _needed(lowered) > room + 0.01:
+                self._next_page(numbered)
+            else:
+                group = lowered
         for slab in group:
             self._slab(slab, numbered)
 
@@ -129,6 +137,14 @@ def _needed(group: Sequence[Slab]) -> float:
     """Return the height that a group needs at least, without the space before it."""
     inner = sum(slab.before + slab.height + slab.after for slab in group[:-1])
     return inner + group[-1].before + group[-1].needed
+
+
+def _lowered(group: Sequence[Slab], excess: float) -> Sequence[Slab]:
+    """Return `group` with a picture in it as much lower as the page lacks; as it is when none may be so low."""
+    for at, slab in enumerate(group):
+        if slab.lower and 0 < excess <= slab.height - slab.least:
+            return [*group[:at], slab.lower(slab.height - excess), *group[at + 1 :]]
+    return group
 
 
 def _groups(slabs: Iterable[Slab]) -> Iterator[list[Slab]]:

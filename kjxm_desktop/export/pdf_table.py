@@ -12,7 +12,7 @@ from kjxm_desktop.export.pdf_flow import Slab
 from kjxm_desktop.export.pdf_text import Line, Setter
 
 _SHORT_ROW = 0.5  # a row below this share of the page does not split
-_SHORT_TABLE = 0.35  # a table below it stays together
+_SHORT_TABLE = 0.25  # a table below it stays together
 _HIGHEST_HEADER = 0.5  # a header above it does not repeat
 _LEAST_LINES = 3  # of a row that splits, at the foot of a page
 
@@ -89,7 +89,7 @@ class TableSetter:
             leading = max(leading, text.leading_pt)
         box = _Box(left, width, tuple(lines), leading, tuple(aligns))
         slab = self._slab(self._sized((box,), look))
-        return [replace(slab, before=_FRAME_SPACE, after=_FRAME_SPACE)]
+        return [replace(slab, after=_FRAME_SPACE)]
 
     def _strip(self, row: Row, block: Table, look: TableStyle) -> _Strip:
         whole = self._style.text_width_mm / MM_PER_POINT

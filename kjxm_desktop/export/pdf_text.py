@@ -1,7 +1,7 @@
 """Lines of text: where Chinese and Latin type break, which face sets which character, how full lines end at the margin.
 
 No mark that closes begins a line and none that opens ends one (避头尾); numbers and Latin words stay whole unless they
-are wider than the line. A full line of a justified paragraph is spread between its characters, never inside a word.
+are wider than the line, and a number keeps its unit. No last line holds a single character. A full line of a justified paragraph is spread between its characters, never inside a word.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from kjxm_desktop.export.fonts import Face, FontSet, shared_mark
 from kjxm_desktop.export.page_style import TextStyle
 
 NOT_FIRST = frozenset(
-    "，。、；：！？…—”’）》〉」』】〕〗｝％‰℃·～,.;:!?)]}%°›»–ー々〻ㄧ︒︑︐﹐﹑﹒﹔﹕﹖﹗）．＂＇｡､｣”’"
+    "，。、；：！？…—”’）》〉」』】〕〗｝％‰℃·～/／,.;:!?)]}%°›»–ー々〻ㄧ︒︑︐﹐﹑﹒﹔﹕﹖﹗）．＂＇｡､｣”’"
 )
 NOT_LAST = frozenset("“‘（《〈「『【〔〖｛([{＄￥￡#№§‹«$¥£")
 _TOKEN = re.compile(
@@ -23,6 +23,8 @@ _TOKEN = re.compile(
 )
 _SMALL = 0.65  # the size of what stands above or below the line
 _RAISED, _LOWERED = 0.35, -0.15
+_LONGEST_UNIT = 8
+_MOST_MOVED = 0.1  # of a justified line, that may come down to the last
 _MOST_SPREAD = 0.35  # sizes between two characters; a line that would need more stays ragged
 
 
@@ -77,7 +79,7 @@ class Setter:
         spread = (align or style.align) == "justify"
         made: list[Line] = []
         for told in _paragraphs(atoms):
-            broken = list(_broken(told, width, first))
+            broken = _accompanied(list(_broken(told, width, first)), width * (_MOST_MOVED if spread else 0.5))
             for at, line in enumerate(broken):
                 room = width - (first if not made else 0.0)
                 made.append(_placed(line, room if spread and at < len(broken) - 1 else 0.0))
@@ -89,7 +91,7 @@ class Setter:
 
     def atoms(self, runs: Sequence[Run], style: TextStyle) -> Iterator[Atom]:
         """Yield what the lines of `runs` are made of."""
-        before = ""
+        earlier = before = ""
         for run in runs:
             bold, italic = run.bold or style.bold, run.italic
             role = "kai" if italic and style.font in ("song", "fang") else style.font
@@ -97,10 +99,10 @@ class Setter:
             rise = style.size_pt * (_RAISED if run.sup else _LOWERED if run.sub else 0.0)
             for token in _TOKEN.findall(_visible(run.text)):
                 for text, face in self._faced(token, role, bold, italic, before):
-                    joined = bool(before) and _joined(before[-1], text[0])
+                    joined = bool(before) and (_joined(before[-1], text[0]) or _measures(earlier + before, text))
                     width = face.width(text) * size
                     yield Atom(text, face, width, size, rise, run.underline, run.anchor, joined)
-                    before = text
+                    earlier, before = before[-1:], text
 
     def _faced(self, token: str, role: str, bold: bool, italic: bool, before: str) -> Iterator[tuple[str, Face]]:
         """Yield the stretches of `token` that one face sets."""
@@ -139,6 +141,25 @@ def _joined(before: str, after: str) -> bool:
     if before == "\u00a0" or after == "\u00a0":
         return True
     return ord(before) < 0x2E80 and ord(after) < 0x2E80 and before not in "…—" and after not in "“‘"
+
+
+def _measures(before: str, after: str) -> bool:
+    """Tell whether `after` is the unit of the number that `before` ends in, or the number of a standard: 45 d, GB 1."""
+    if before[-1:] != " " or len(after) > _LONGEST_UNIT:
+        return False
+    unit = after[0].isalpha() and ord(after[0]) < 0x2E80 or after[0] in "℃°%‰"
+    return unit if before[-2:-1].isdigit() else before[-2:-1].isupper() and after[0].isdigit()
+
+
+def _accompanied(lines: list[list[Atom]], most: float) -> list[list[Atom]]:
+    """Return `lines`, the last of which has more than one character when no more than `most` must come down to it."""
+    if len(lines) < 2 or len([sign for atom in lines[-1] for sign in atom.text if sign not in NOT_FIRST]) != 1:
+        return lines
+    above = lines[-2]
+    at = next((at for at in range(len(above) - 1, 0, -1) if not above[at].glued), 0)
+    if not at or sum(atom.width for atom in above[at:]) > most:
+        return lines
+    return [*lines[:-2], above[:at], above[at:] + lines[-1]]
 
 
 def _paragraphs(atoms: Sequence[Atom]) -> Iterator[list[Atom]]:

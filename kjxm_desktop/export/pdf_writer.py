@@ -30,7 +30,7 @@ from kjxm_desktop.export.blocks import (
 from kjxm_desktop.export.fonts import FontSet
 from kjxm_desktop.export.page_style import MM_PER_POINT, TextStyle
 from kjxm_desktop.export.pdf_canvas import Sheet
-from kjxm_desktop.export.pdf_flow import PAGE_BREAK, Flow, Page, Slab, nothing
+from kjxm_desktop.export.pdf_flow import PAGE_BREAK, Flow, Page, Paint, Slab, nothing
 from kjxm_desktop.export.pdf_table import TableSetter
 from kjxm_desktop.export.pdf_text import Line, Setter
 
@@ -38,6 +38,7 @@ _ASCENT = 0.38  # of the size: from the middle of a line down to its base line
 _DRAFT = "draft-mark"
 _DOT, _DOTS_APART = 0.9, 4.0
 _PICTURE_SPACE = 6.0
+_LEAST_SCALE = 0.75  # of a picture that fills the foot of a page rather than leaving it empty
 
 
 @dataclass(frozen=True)
@@ -227,18 +228,34 @@ class _Body:
         used = sum(slab.before + slab.height + slab.after for slab in caption) + 2 * _PICTURE_SPACE
         width, height = block.width_mm / MM_PER_POINT, block.height_mm / MM_PER_POINT
         scale = min(1.0, self._width / max(width, 1.0), (self._height - used) / max(height, 1.0))
-        x = self._left + (self._width - width * scale) / 2
+        slab = Slab(
+            height * scale,
+            self._picture_paint(block, scale),
+            before=_PICTURE_SPACE,
+            after=0.0 if caption else _PICTURE_SPACE,
+            glued=bool(caption),
+            least=height * scale * _LEAST_SCALE,
+        )
+
+        def lower(room: float) -> Slab:
+            return replace(slab, height=room, paint=self._picture_paint(block, room / height))
+
+        slab = replace(slab, lower=lower)
+        for at in range(len(caption) - 1):
+            caption[at] = replace(caption[at], glued=True)
+        return [slab, *caption]
+
+    def _picture_paint(self, block: Picture | Drawing, scale: float) -> Paint:
+        width, height = block.width_mm * scale / MM_PER_POINT, block.height_mm * scale / MM_PER_POINT
+        x = self._left + (self._width - width) / 2
 
         def paint(sheet: Sheet, y: float) -> None:
             if isinstance(block, Drawing):
                 pdf_drawing.paint(block, sheet, self._setter, (x, y, scale))
             else:
-                sheet.picture(block.media, self._media[block.media], (x, y, width * scale, height * scale))
+                sheet.picture(block.media, self._media[block.media], (x, y, width, height))
 
-        slab = Slab(height * scale, paint, _PICTURE_SPACE, 0.0 if caption else _PICTURE_SPACE, bool(caption))
-        for at in range(len(caption) - 1):
-            caption[at] = replace(caption[at], glued=True)
-        return [slab, *caption]
+        return paint
 
     def _contents(self, block: Contents) -> list[Slab]:
         slabs = self._paragraph((Run(block.title),), self._style.text("contents_title"))
