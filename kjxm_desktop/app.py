@@ -47,7 +47,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
-        raise KjxmError("cli.usage", why=message, command=self.prog)
+        from kjxm_desktop import cli_words  # loaded for a complaint alone: the window opens without it
+
+        raise cli_words.complaint(message, self.prog)
 
 
 def _parse(given: Sequence[str]) -> argparse.Namespace:

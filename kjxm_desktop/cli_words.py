@@ -66,7 +66,7 @@ class _Parser(argparse.ArgumentParser):
         )
 
     def error(self, message: str) -> NoReturn:
-        raise _complaint(message, self.prog)
+        raise complaint(message, self.prog)
 
     def format_usage(self) -> str:
         return super().format_usage().replace("usage:", strings.text("cli.help_usage"), 1)
@@ -86,8 +86,8 @@ _COMPLAINTS = (
 )
 
 
-def _complaint(message: str, command: str) -> KjxmError:
-    """Return the parser's complaint in our words."""
+def complaint(message: str, command: str) -> KjxmError:
+    """Return what a parser of `command` complains of, its own `message`, in our words."""
     for pattern, key in _COMPLAINTS:
         found = re.fullmatch(pattern, message, re.DOTALL)
         if found:

@@ -169,6 +169,14 @@ class Form:
         return {pattern: order for order, pattern in enumerate(self._controls)}
 
     @cached_property
+    def _known_owners(self) -> dict[str, Control | None]:
+        return {}
+
+    @cached_property
+    def _known_under(self) -> dict[str, Sequence[Control]]:
+        return {}
+
+    @cached_property
     def _sections(self) -> dict[str, Section]:
         return {section.id: section for section in self.sections}
 
@@ -187,12 +195,12 @@ class Form:
 
     def owner(self, pointer: str) -> Control | None:
         """Return the control at `pointer` or the nearest one above it."""
-        tokens = json_pointer.parse(pointer)
-        for end in range(len(tokens), 0, -1):
-            found = self.control(json_pointer.build(tokens[:end]))
-            if found:
-                return found
-        return None
+        pattern = json_pointer.pattern_of(pointer)
+        if pattern not in self._known_owners:
+            tokens = json_pointer.parse(pattern)
+            above = (self._controls.get(json_pointer.build(tokens[:end])) for end in range(len(tokens), 0, -1))
+            self._known_owners[pattern] = next((control for control in above if control is not None), None)
+        return self._known_owners[pattern]
 
     def shown(self, pointer: str, data: Json) -> bool:
         """Tell whether what stands at `pointer` is asked: the one judge of that.
@@ -207,8 +215,15 @@ class Form:
         control = self.owner(pointer)
         if control is not None:
             return all(condition.holds(data, pointer) for condition in control.conditions)
-        under = [c for c in self.controls if c.pointer.startswith(pointer + "/")]
+        under = self._under(pointer)
         return any(all(condition.holds(data, c.pointer) for condition in c.conditions) for c in under) or not under
+
+    def _under(self, group: str) -> Sequence[Control]:
+        """Return the controls under a section or group, looked for once: every key asks which sections are shown."""
+        found = self._known_under.get(group)
+        if found is None:
+            found = self._known_under[group] = [c for c in self.controls if c.pointer.startswith(group + "/")]
+        return found
 
     def position(self, pointer: str) -> tuple[int, ...]:
         """Return where `pointer` stands in the form, as a key to sort by; the whole comes first."""

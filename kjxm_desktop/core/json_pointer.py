@@ -151,8 +151,9 @@ def by_index(data: Json, place: str) -> str | None:
     tokens: list[str] = []
     node = data
     for token in parse(place):
-        if token.startswith("@") and isinstance(node, list):
-            ids = [row.get("id") for row in cast("list[dict[str, Json]]", node)]
+        if token.startswith("@"):
+            rows = cast("list[dict[str, Json]]", node) if isinstance(node, list) else []
+            ids = [row.get("id") for row in rows]
             if token[1:] not in ids:
                 return None
             tokens.append(str(ids.index(token[1:])))

@@ -42,7 +42,7 @@ _FULL_WIDTH_PUNCTUATION = "\uff01-\uff0f\uff1a-\uff20\uff3b-\uff40\uff5b-\uff65\
 _SINGLE = f"{_IDEOGRAPHS}{_KANA}{_CJK_PUNCTUATION}{_FULL_WIDTH_PUNCTUATION}“”‘’—…·℃‰"
 _SINGLES = re.compile(f"[{_SINGLE}]+")
 _VARIATION = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")  # the shape of the character before, none of its own
-_LINES_JOINED = re.compile(f"(?<=[{_SINGLE}])\n+(?=[{_SINGLE}])")
+_LINES_JOINED = f"(?<=[{_SINGLE}])\n+(?=[{_SINGLE}])"  # a long one, compiled by the first text that needs it
 _LINES = re.compile("\n+")
 _DIGEST = re.compile("[0-9a-f]{64}")
 
@@ -75,7 +75,7 @@ def clean_line(text: str, *, pointer: str = "") -> str:
     text = clean_text(text, pointer=pointer)
     if "\n" not in text:
         return text
-    return _LINES.sub(" ", _LINES_JOINED.sub("", text.strip("\n")))
+    return _LINES.sub(" ", re.sub(_LINES_JOINED, "", text.strip("\n")))
 
 
 def normalise(value: Json, *, allow_file: bool = False, keep_unknown: bool = False, pointer: str = "") -> list[Json]:

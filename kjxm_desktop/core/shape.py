@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, cast
 
 from kjxm_desktop.core import json_pointer, rich_text, strict_json
@@ -19,13 +20,17 @@ ROWS_CAP = 20_000
 _TYPES: dict[str, type] = {"string": str, "integer": int, "boolean": bool, "array": list, "object": dict}
 
 
-def check(call: Call, data: Json, *, keep_unknown: bool = False) -> None:
+def check(call: Call, data: Json, *, keep_unknown: bool = False) -> Mapping[str, Json]:
     """Raise KjxmError unless `data` has the types and keys of the call's data schema.
+
+    Return the blocks of each long text in their one spelling, by pointer: to look at them is to make them.
 
     Keys: data.type, data.unknown_key, data.too_long, data.rich, data.line_break, each with `pointer`.
     With `keep_unknown` a key that the call does not know is kept (a draft of a newer, compatible call).
     """
-    _check(call, "", call.schema, data, keep_unknown)
+    walk = _Walk(call, keep_unknown)
+    walk.look("", "", call.schema, data)
+    return walk.rich
 
 
 def check_at(call: Call, pointer: str, value: Json) -> None:
@@ -37,46 +42,12 @@ def check_at(call: Call, pointer: str, value: Json) -> None:
         return
     from kjxm_desktop.core.form import schema_at
 
+    pattern = json_pointer.pattern_of(pointer)
     try:
-        schema = schema_at(call.schema, json_pointer.pattern_of(pointer))
+        schema = schema_at(call.schema, pattern)
     except KeyError as error:
         raise KjxmError("data.unknown_key", pointer=pointer) from error
-    _check(call, pointer, schema, value, keep_unknown=True)
-
-
-def _check(call: Call, pointer: str, schema: Json, value: Json, keep_unknown: bool) -> None:
-    while "$ref" in schema:
-        name = schema["$ref"].removeprefix("#/$defs/")
-        schema = {**call.schema["$defs"][name], **{k: v for k, v in schema.items() if k != "$ref"}}
-    expected = _TYPES[schema.get("type", "object")]
-    if not isinstance(value, expected) or (expected is int and isinstance(value, bool)):
-        raise KjxmError("data.type", pointer=pointer, expected=schema["type"])
-    control = call.form.control(pointer)
-    if isinstance(value, dict):
-        _check_fields(call, pointer, schema, cast("dict[str, Json]", value), keep_unknown)
-    elif control is not None and control.kind == "rich":
-        _check_rich(control, pointer, value, keep_unknown)
-    elif isinstance(value, list):
-        _check_items(call, pointer, schema["items"], cast("list[Json]", value), keep_unknown)
-    elif isinstance(value, str):
-        _check_string(control, pointer, value)
-
-
-def _check_fields(call: Call, pointer: str, schema: Json, value: dict[str, Json], keep_unknown: bool) -> None:
-    known = schema.get("properties", {})
-    for key, child in value.items():
-        under = f"{pointer}{json_pointer.build([key])}"
-        if key in known:
-            _check(call, under, known[key], child, keep_unknown)
-        elif not keep_unknown:
-            raise KjxmError("data.unknown_key", pointer=strict_json.printable(under, 200))
-
-
-def _check_items(call: Call, pointer: str, schema: Json, items: list[Json], keep_unknown: bool) -> None:
-    if len(items) > ROWS_CAP:
-        raise KjxmError("data.too_long", pointer=pointer, cap=ROWS_CAP)
-    for index, item in enumerate(items):
-        _check(call, f"{pointer}/{index}", schema, item, keep_unknown)
+    _Walk(call, keep_unknown=True).look(pointer, pattern, schema, value)
 
 
 def cap_of(control: Control | None) -> int:
@@ -86,10 +57,52 @@ def cap_of(control: Control | None) -> int:
     return TEXT_CAP if control is not None and control.kind in ("text", "rich") else LINE_CAP
 
 
-def _check_rich(control: Control, pointer: str, value: Json, keep_unknown: bool) -> None:
-    blocks = rich_text.normalise(value, pointer=pointer, keep_unknown=keep_unknown)
-    if len(rich_text.plain(blocks)) > cap_of(control):
-        raise KjxmError("data.too_long", pointer=pointer, cap=cap_of(control))
+class _Walk:
+    """Goes through data beside its schema; the pattern goes along, since to make it from each pointer is dear."""
+
+    def __init__(self, call: Call, keep_unknown: bool) -> None:
+        self.rich: dict[str, Json] = {}
+        self._call = call
+        self._keep_unknown = keep_unknown
+
+    def look(self, pointer: str, pattern: str, schema: Json, value: Json) -> None:
+        while "$ref" in schema:
+            name = schema["$ref"].removeprefix("#/$defs/")
+            schema = {**self._call.schema["$defs"][name], **{k: v for k, v in schema.items() if k != "$ref"}}
+        expected = _TYPES[schema.get("type", "object")]
+        if not isinstance(value, expected) or (expected is int and isinstance(value, bool)):
+            raise KjxmError("data.type", pointer=pointer, expected=schema["type"])
+        if isinstance(value, dict):
+            self._fields(pointer, pattern, schema, cast("dict[str, Json]", value))
+        elif isinstance(value, list):
+            self._list(pointer, pattern, schema, cast("list[Json]", value))
+        elif isinstance(value, str):
+            _check_string(self._call.form.control(pattern), pointer, value)
+
+    def _fields(self, pointer: str, pattern: str, schema: Json, value: dict[str, Json]) -> None:
+        known = schema.get("properties", {})
+        for key, child in value.items():
+            token = json_pointer.build([key])
+            if key in known:
+                self.look(pointer + token, pattern + token, known[key], child)
+            elif not self._keep_unknown:
+                raise KjxmError("data.unknown_key", pointer=strict_json.printable(pointer + token, 200))
+
+    def _list(self, pointer: str, pattern: str, schema: Json, items: list[Json]) -> None:
+        control = self._call.form.control(pattern)
+        if control is not None and control.kind == "rich":
+            self.rich[pointer] = self._blocks(control, pointer, items)
+            return
+        if len(items) > ROWS_CAP:
+            raise KjxmError("data.too_long", pointer=pointer, cap=ROWS_CAP)
+        for index, item in enumerate(items):
+            self.look(f"{pointer}/{index}", f"{pattern}/*", schema["items"], item)
+
+    def _blocks(self, control: Control, pointer: str, value: Json) -> Json:
+        blocks = rich_text.normalise(value, pointer=pointer, keep_unknown=self._keep_unknown)
+        if len(rich_text.plain(blocks)) > cap_of(control):
+            raise KjxmError("data.too_long", pointer=pointer, cap=cap_of(control))
+        return blocks
 
 
 def _check_string(control: Control | None, pointer: str, value: str) -> None:

@@ -40,7 +40,6 @@ _ALLOWED = re.compile(
     f"{_CALL}({'|'.join(re.escape(name) for name in calls.FILES)})"
 )
 _DIGEST = re.compile("[0-9a-f]{64}")
-_DIGEST_IN_JSON = re.compile(b'"([0-9a-f]{64})"')
 _MOST_DEPTH = 64
 
 
@@ -136,8 +135,7 @@ def packed(proposal: Proposal, program: str) -> bytes:
 
 def named_media(text: bytes, media: Mapping[str, bytes]) -> list[str]:
     """Return the sorted SHA-256 of those of `media` that the JSON in `text` names, under known keys or not."""
-    named = {found.decode("ascii") for found in _DIGEST_IN_JSON.findall(text)}
-    return sorted(named & media.keys())
+    return sorted(sha256 for sha256 in media if f'"{sha256}"'.encode("ascii") in text)
 
 
 def to_proposal(content: Content, shelf: Calls) -> tuple[Proposal, bool]:
@@ -155,8 +153,7 @@ def to_proposal(content: Content, shelf: Calls) -> tuple[Proposal, bool]:
     _check_notes(content.notes)
     try:
         data = migration.migrate(content.format, content.data)
-        shape.check(call, data, keep_unknown=True)
-        proposal = Proposal(call, _canonical(call, data), content.media)
+        proposal = Proposal(call, _canonical(call, data, shape.check(call, data, keep_unknown=True)), content.media)
     except KjxmError as error:
         raise KjxmError("draft.content", why=error) from error
     proposal.notes = notes.empty() | content.notes
@@ -312,11 +309,14 @@ def _is_count(value: Json) -> bool:
 # --- the answers ----------------------------------------------------------------------------------------------------
 
 
-def _canonical(call: Call, data: Json) -> Json:
-    """Return `data` in its one spelling: whoever wrote the file, the program meets only what it would have written."""
+def _canonical(call: Call, data: Json, blocks: Mapping[str, Json]) -> Json:
+    """Return `data` in its one spelling, long texts as in `blocks`.
+
+    Whoever wrote the file, the program meets only what it would have written.
+    """
     for control, pointer, value in list(leaves(call, data)):
         if control.kind == "rich":
-            clean: Json = rich_text.normalise(value, keep_unknown=True, pointer=pointer)
+            clean = blocks[pointer]
         elif isinstance(value, str):
             clean = rich_text.clean_text(value, pointer=pointer)
         else:

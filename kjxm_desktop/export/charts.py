@@ -22,6 +22,7 @@ DARK, MIDDLE, LIGHT = "#4d6a88", "#a9bbcd", "#e6ebf0"
 _ASCENT = 0.35  # half the height of a Chinese character above the base line, in ems
 _LATIN = r"[A-Za-z0-9.,%+/-]+(?: [A-Za-z/]{1,6}(?![A-Za-z]))?"  # a word, or a number with its unit
 _WORD = re.compile(rf"[（《“‘]*(?:{_LATIN}|.)[、，。；：！？）》”’…]*", re.DOTALL)
+_WIDE = set("—…“”‘’")
 _NARROW = set("iljtfrI.,:;'|!()[] ")
 
 
@@ -47,7 +48,7 @@ class Span:
 
 def width_of(text: str, size_pt: float) -> float:
     """Return about how wide `text` is, in millimetres: close enough to break and to place labels."""
-    ems = sum(1.0 if ord(sign) > 0x2E7F else 0.32 if sign in _NARROW else 0.6 for sign in text)
+    ems = sum(1.0 if ord(sign) > 0x2E7F or sign in _WIDE else 0.32 if sign in _NARROW else 0.6 for sign in text)
     return ems * size_pt * MM_PER_POINT
 
 
@@ -185,7 +186,7 @@ def stacked_bars(
     groups: Sequence[str], series: Sequence[str], values: Mapping[tuple[str, str], Decimal], width_mm: float, unit: str
 ) -> Drawing:
     """Return an upright bar for each group, one slice for each series, with a legend; `values` by (group, series)."""
-    left, top, height = 14.0, 14.0, 52.0
+    left, top, height = 14.0, 14.0, 38.0
     sums = [sum((values.get((group, name), Decimal(0)) for name in series), Decimal(0)) for group in groups]
     step, ticks = _scale(float(max(sums, default=Decimal(0))))
     mm_per_unit = height / (step * ticks)

@@ -11,7 +11,7 @@ from kjxm_desktop.export.compose_rich import width_in_characters
 from kjxm_desktop.export.page_style import MM_PER_POINT, PageStyle, TableStyle
 
 _SHORT_ROW = 0.5  # a row below this share of the page does not split
-_SHORT_TABLE = 0.25  # a table below it stays together
+_SHORT_TABLE = 0.35  # a table below it stays together
 _TALL_HEADER = 0.3  # a header above it does not repeat: too little room would be left for the rows
 
 
@@ -26,10 +26,13 @@ def table(block: Table, style: PageStyle) -> str:
     heights = [_height_mm(row, widths, look, style) for row in told]
     room = style.text_height_mm
     repeated = len(block.header) if sum(heights[: len(block.header)]) < room * _TALL_HEADER else 0
-    kept = len(told) - 1 if sum(heights) < room * _SHORT_TABLE else repeated
+    kept = set(range(len(told) - 1 if sum(heights) < room * _SHORT_TABLE else repeated))
+    if len(block.rows) > 2:
+        # A single row at the foot or at the top of a page looks lost.
+        kept |= {at for at in (len(block.header), len(told) - 2) if heights[at] < room * _SHORT_ROW}
     rows = [
         _row(
-            "".join(_cells(row, block.columns, widths, look, keep=at < kept or _names_rows(row, at, len(told)))),
+            "".join(_cells(row, block.columns, widths, look, keep=at in kept or _names_rows(row, at, len(told)))),
             look,
             header=at < repeated,
             whole=heights[at] < room * _SHORT_ROW,

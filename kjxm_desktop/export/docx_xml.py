@@ -95,7 +95,9 @@ def paragraph_properties(style: TextStyle, *, tabs: str = "", outline: int | Non
     """Return the inside of w:pPr for a text style; `outline` is the level of a heading, from 0."""
     keep = "<w:keepNext/><w:keepLines/>" if style.keep_with_next else ""
     level = f'<w:outlineLvl w:val="{outline}"/>' if outline is not None else ""
-    return f"{keep}<w:widowControl/>{tabs}{_spacing(style)}{_indent(style)}{justification(style.align)}{level}"
+    # No space is added between Chinese and figures: lines and narrow cells break as they do in the PDF.
+    close = '<w:autoSpaceDE w:val="0"/><w:autoSpaceDN w:val="0"/>'
+    return f"{keep}<w:widowControl/>{tabs}{close}{_spacing(style)}{_indent(style)}{justification(style.align)}{level}"
 
 
 def justification(align: str) -> str:

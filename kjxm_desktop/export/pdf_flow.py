@@ -11,6 +11,8 @@ from dataclasses import dataclass, field, replace
 
 from kjxm_desktop.export.pdf_canvas import Sheet
 
+_HOLE = 0.2  # of a page: what must not be left empty for the sake of slabs that are loosely glued
+
 Paint = Callable[[Sheet, float], None]
 """Draws a slab whose top is at y."""
 Split = Callable[[float], "tuple[Slab, Slab] | None"]
@@ -23,8 +25,9 @@ Lower = Callable[[float], "Slab"]
 class Slab:
     """A strip of that height; `before` and `after` are empty and vanish at the top of a page.
 
-    `glued` keeps it on the page of the next one; `repeats` are painted again above it when it begins a page; `least` is
-    the height from which on `split` or `lower` is worth while; `anchors` are the places that it holds.
+    `glued` keeps it on the page of the next one, `loose` only as long as that leaves no hole in the page; `repeats` are
+    painted again above it when it begins a page; `least` is the height from which on `split` or `lower` is worth while;
+    `anchors` are the places that it holds.
     """
 
     height: float
@@ -32,6 +35,7 @@ class Slab:
     before: float = 0.0
     after: float = 0.0
     glued: bool = False
+    loose: bool = False
     repeats: tuple[Slab, ...] = ()
     split: Split | None = None
     lower: Lower | None = None
@@ -85,11 +89,14 @@ class Flow:
         """Set slabs that stay on one page, if there is a page high enough."""
         if not self._is_empty():
             room = self._bottom - self._y - self._space
-            lowered = _lowered(group, _needed(group) - room)
-            if _needed(lowered) > room + 0.01:
+            group = _lowered(group, _needed(group) - room)
+            if _needed(group) > room + 0.01:
+                parts = list(_groups(replace(slab, glued=slab.glued and not slab.loose) for slab in group))
+                if len(parts) > 1 and room > (self._bottom - self._top) * _HOLE:
+                    for part in parts:
+                        self._group(part, numbered)
+                    return
                 self._next_page(numbered)
-            else:
-                group = lowered
         for slab in group:
             self._slab(slab, numbered)
 

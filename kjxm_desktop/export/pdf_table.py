@@ -12,7 +12,7 @@ from kjxm_desktop.export.pdf_flow import Slab
 from kjxm_desktop.export.pdf_text import Line, Setter
 
 _SHORT_ROW = 0.5  # a row below this share of the page does not split
-_SHORT_TABLE = 0.25  # a table below it stays together
+_SHORT_TABLE = 0.35  # a table below it stays together, unless that leaves much of a page empty
 _HIGHEST_HEADER = 0.5  # a header above it does not repeat
 _LEAST_LINES = 3  # of a row that splits, at the foot of a page
 
@@ -67,10 +67,11 @@ class TableSetter:
         repeated = sum(slab.height for slab in header) < self._page_height * _HIGHEST_HEADER
         short = sum(slab.height for slab in (*header, *rows)) < self._page_height * _SHORT_TABLE
         rows = [replace(slab, repeats=tuple(header) if repeated else ()) for slab in rows]
-        if len(rows) > 2 and not (rows[-1].split or rows[-2].split):
-            rows[-2] = replace(rows[-2], glued=True)  # a single row at the top of a page looks lost
-        told = [*header, *rows]
-        told = [replace(slab, glued=slab.glued or short) for slab in told]
+        # A single row at the top of a page looks lost, and so does one at its foot.
+        for at in {len(rows) - 2, 0} if len(rows) > 2 else ():
+            if not (rows[at].split or rows[at + 1].split):
+                rows[at] = replace(rows[at], glued=True)
+        told = [*header, *(replace(slab, glued=slab.glued or short, loose=not slab.glued) for slab in rows)]
         return [*told[:-1], replace(told[-1], glued=False, after=look.after_mm / MM_PER_POINT)]
 
     def signature(self, block: Signature) -> list[Slab]:

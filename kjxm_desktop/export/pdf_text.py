@@ -1,7 +1,8 @@
 """Lines of text: where Chinese and Latin type break, which face sets which character, how full lines end at the margin.
 
 No mark that closes begins a line and none that opens ends one (避头尾); numbers and Latin words stay whole unless they
-are wider than the line, and a number keeps its unit. No last line holds a single character. A full line of a justified paragraph is spread between its characters, never inside a word.
+are wider than the line, a number keeps its unit, and the last line is more than one character. A full line of a
+justified paragraph is spread between its characters, never inside a word.
 """
 
 from __future__ import annotations
@@ -136,7 +137,7 @@ def _joined(before: str, after: str) -> bool:
         return False
     if after == " ":
         return True
-    if after in NOT_FIRST or before in NOT_LAST:
+    if after in NOT_FIRST or before in NOT_LAST or (before == "～" and after.isdigit()):
         return True
     if before == "\u00a0" or after == "\u00a0":
         return True
@@ -147,7 +148,7 @@ def _measures(before: str, after: str) -> bool:
     """Tell whether `after` is the unit of the number that `before` ends in, or the number of a standard: 45 d, GB 1."""
     if before[-1:] != " " or len(after) > _LONGEST_UNIT:
         return False
-    unit = after[0].isalpha() and ord(after[0]) < 0x2E80 or after[0] in "℃°%‰"
+    unit = (after[0].isalpha() and ord(after[0]) < 0x2E80) or after[0] in "℃°%‰"
     return unit if before[-2:-1].isdigit() else before[-2:-1].isupper() and after[0].isdigit()
 
 
@@ -198,8 +199,13 @@ def _narrowed(atoms: Sequence[Atom], width: float) -> Iterator[Atom]:
             continue
         for at, character in enumerate(atom.text):
             wide = atom.face.width(character) * atom.size
-            glued = atom.glued if at == 0 else False
+            glued = atom.glued if at == 0 else _within_word(atom.text[at - 1], character)
             yield Atom(character, atom.face, wide, atom.size, atom.rise, atom.underline, atom.anchor, glued)
+
+
+def _within_word(before: str, after: str) -> bool:
+    """Tell whether what is wider than the line had better not break between two characters."""
+    return (before.isalnum() and after.isalnum()) or before == "\\" or before in NOT_LAST or after in NOT_FIRST
 
 
 def _placed(atoms: Sequence[Atom], room: float) -> Line:

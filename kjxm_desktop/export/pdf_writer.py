@@ -38,7 +38,7 @@ _ASCENT = 0.38  # of the size: from the middle of a line down to its base line
 _DRAFT = "draft-mark"
 _DOT, _DOTS_APART = 0.9, 4.0
 _PICTURE_SPACE = 6.0
-_LEAST_SCALE = 0.75  # of a picture that fills the foot of a page rather than leaving it empty
+_LEAST_SCALE = 0.7  # of a picture that fills the foot of a page rather than leaving it empty
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from importlib import metadata
 
 from PySide6.QtCore import Qt, qVersion
-from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QLayout, QVBoxLayout, QWidget
 
 from kjxm_desktop import __version__, paths, strings
 from kjxm_desktop.core.call import Call
@@ -66,7 +66,8 @@ class AboutBox(QDialog):
         column.addStretch(1)
         column.addLayout(self._buttons())
         # The height that its lines need at this width; asked without a width they would want more.
-        self.resize(_WIDTH, column.totalHeightForWidth(_WIDTH))
+        column.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)
+        self.setFixedSize(_WIDTH, column.totalHeightForWidth(_WIDTH))
 
     def _buttons(self) -> QHBoxLayout:
         row = QHBoxLayout()

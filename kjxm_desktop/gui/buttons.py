@@ -1,10 +1,10 @@
-"""Push buttons with room beside their words, and the one primary button of a page in the accent colour."""
+"""Push buttons with room beside their words, the one primary button of a page, and links that stand flush with text."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QEnterEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QPushButton, QWidget
+from PySide6.QtWidgets import QPushButton, QToolButton, QWidget
 
 from kjxm_desktop.gui import theme
 from kjxm_desktop.gui.override import override
@@ -83,3 +83,35 @@ class PrimaryButton(Button):
         painter.setPen(theme.colour(token))
         room = QRectF(left + icon, 0, words + 1, self.height())
         painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, self.text())
+
+
+class Link(QToolButton):
+    """Words in the accent colour that lead somewhere; they begin where the text above and below them begins."""
+
+    def __init__(self, text: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setText(text)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+
+    @override
+    def sizeHint(self) -> QSize:
+        """Ask for the words and a little room above and below."""
+        metrics = self.fontMetrics()
+        return QSize(metrics.horizontalAdvance(self.text()) + 1, metrics.height() + 2 * theme.SPACE_GRID)
+
+    @override
+    def minimumSizeHint(self) -> QSize:
+        """Give none of it away."""
+        return self.sizeHint()
+
+    @override
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw the words: underlined under the pointer, in a ring when it has the keys."""
+        painter = QPainter(self)
+        painter.setPen(theme.colour("accent"))
+        if self.hasFocus():
+            painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
+        font = self.font()
+        font.setUnderline(self.underMouse() or self.hasFocus())
+        painter.setFont(font)
+        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, self.text())

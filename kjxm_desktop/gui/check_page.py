@@ -35,15 +35,21 @@ class CheckPage(QWidget):
         self._area = QScrollArea(self)
         self._area.setWidgetResizable(True)
         self._area.setFrameShape(QFrame.Shape.NoFrame)
+        self._area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        column.addLayout(self._bar())
+        top = QHBoxLayout()
+        top.addWidget(self._bar(), 1000)
+        top.addStretch(1)
+        column.addLayout(top)
         column.addWidget(self._area, 1)
         self._lines: list[QToolButton] = []
 
-    def _bar(self) -> QHBoxLayout:
-        bar = QHBoxLayout()
+    def _bar(self) -> QWidget:
+        whole = QWidget(self)
+        whole.setMaximumWidth(_PAGE_WIDTH)  # the ways on end where the column of 修改 ends
+        bar = QHBoxLayout(whole)
         bar.setContentsMargins(theme.PAGE_MARGIN, 12, theme.PAGE_MARGIN, 4)
         back = Button(strings.text("gui_window.back_to_writing"), self)
         theme.set_icon(back, "back")
@@ -56,7 +62,7 @@ class CheckPage(QWidget):
         bar.addStretch(1)
         bar.addWidget(export)
         bar.addWidget(self.send_button)
-        return bar
+        return whole
 
     def show_findings(self) -> None:
         """Check everything now and show what was found; the first finding has the keys."""
@@ -157,6 +163,7 @@ class CheckPage(QWidget):
             row.addWidget(clause, 0, Qt.AlignmentFlag.AlignTop)
         if item.pointer:
             go = QToolButton()
+            theme.set_edged(go)
             go.setText(strings.text("gui_window.change"))
             go.setAccessibleName(strings.finding(self._session.call, item))
             go.clicked.connect(lambda: self.place_chosen.emit(item.pointer))

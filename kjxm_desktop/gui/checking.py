@@ -16,7 +16,7 @@ from kjxm_desktop.core.validation import Diagnostic, Steps, Validator
 QUIET_MS = 150
 """A check starts this long after the last edit."""
 
-SLICE_MS = 3
+SLICE_MS = 1
 """No turn of the event loop is held longer than this, but for one step of the validator that takes longer."""
 
 

@@ -67,7 +67,7 @@ class Desk(QWidget):
     def _connect(self) -> None:
         self.sections.section_chosen.connect(self.show_section)
         self.sections.confirm_wanted.connect(self.confirm_wanted)
-        self.problems.place_chosen.connect(self.go_to)
+        self.problems.place_chosen.connect(self._on_problem)
         self.problems.closed.connect(lambda: self.show_problems(False))
         self._session.place_wanted.connect(self.go_to)
         self._session.value_changed.connect(self._on_value)
@@ -128,6 +128,11 @@ class Desk(QWidget):
         # Where the keys were in that field before, nothing tells of its place.
         self._open_book_at(pointer)
         return True
+
+    def _on_problem(self, pointer: str) -> None:
+        """Lead to a finding; what the list tells of it stands at its field as well."""
+        self._session.show_gaps(json_pointer.section_of(pointer))
+        self.go_to(pointer)
 
     def _open_book_at(self, pointer: str) -> None:
         for control in self._session.form.controls:

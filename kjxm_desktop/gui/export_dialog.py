@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 
 from PySide6.QtCore import QUrl, Signal
@@ -37,12 +38,16 @@ class FolderLine(QWidget):
         self._line.setReadOnly(True)
         theme.set_edged(self._line)
         self._line.setAccessibleName(strings.text("gui_window.target_folder"))
-        choose = Button(strings.text("gui_window.choose_folder"), self)
-        choose.clicked.connect(self._on_choose)
+        self._choose = Button(strings.text("gui_window.choose_folder"), self)
+        self._choose.clicked.connect(self._on_choose)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.addWidget(self._line, 1)
-        row.addWidget(choose)
+        row.addWidget(self._choose)
+
+    def stops(self) -> tuple[QWidget, ...]:
+        """Return where Tab stops in it."""
+        return self._line, self._choose
 
     @property
     def folder(self) -> Path:
@@ -57,6 +62,12 @@ class FolderLine(QWidget):
         told = QFileDialog.getExistingDirectory(self, strings.text("gui_window.target_folder"), self._line.text())
         if told:
             self.set_folder(Path(told))
+
+
+def walk_in_order(stops: Sequence[QWidget]) -> None:
+    """Let Tab go from one of `stops` to the next, as they are seen and not as they were made."""
+    for before, after in pairwise(stops):
+        QWidget.setTabOrder(before, after)
 
 
 def show_in_desktop(path: Path) -> None:
@@ -82,11 +93,11 @@ class ExportDialog(QDialog):
         self.setWindowTitle(strings.text("gui_window.export_title"))
         self.setMinimumWidth(560)
         self._blocking = sum(1 for item in session.check_now() if item.blocks)
-        self.target = FolderLine(folder, self)
         self._kinds = {kind: QCheckBox(strings.text(f"gui_window.kind_{kind}"), self) for kind in ("docx", "pdf")}
         self.final = QRadioButton(strings.text("gui_window.as_final"), self)
         self.draft = QRadioButton(strings.text("gui_window.as_draft"), self)
         self.see_button = Button(strings.text("gui_window.see_blocking", count=self._blocking), self)
+        self.target = FolderLine(folder, self)
         self.work = ExportWork(session, working_folder, calls, self)
         self.start_button = PrimaryButton(strings.text("gui_window.export_now"), parent=self)
         self._open = Button(strings.text("gui_window.open_folder"), self)
@@ -141,6 +152,8 @@ class ExportDialog(QDialog):
         buttons.addWidget(self.start_button)
         self.start_button.setDefault(True)
         column.addLayout(buttons)
+        walk_in_order((*self.target.stops(), self._open, close, self.start_button))
+        self.start_button.setFocus()
 
     def kind_box(self, kind: str) -> QCheckBox:
         """Return the box for files of `kind`: "docx" or "pdf"."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QTextCharFormat, QTextCursor, QTextFormat
 from PySide6.QtWidgets import (
     QFrame,
@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QScrollArea,
     QTabWidget,
     QTextEdit,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -19,7 +18,9 @@ from kjxm_desktop import strings
 from kjxm_desktop.core.call import Call
 from kjxm_desktop.core.form import Control
 from kjxm_desktop.gui import theme
+from kjxm_desktop.gui.buttons import Link
 from kjxm_desktop.gui.labels import Label
+from kjxm_desktop.gui.notice_text import readable
 
 
 class GuidancePanel(QWidget):
@@ -71,10 +72,7 @@ class _Guide(QScrollArea):
         column.setContentsMargins(14, 12, 14, 12)
         column.setSpacing(6)
         self._title = Label("", "group", wraps=True)
-        self.clause_button = QToolButton()
-        self.clause_button.setAutoRaise(True)
-        self.clause_button.setCursor(Qt.CursorShape.PointingHandCursor)
-        theme.set_colour(self.clause_button, "accent")
+        self.clause_button = Link()
         self._empty = Label(strings.text("gui_window.guidance_empty"), "body", "quiet", wraps=True)
         column.addWidget(self._title)
         column.addWidget(self.clause_button, 0, Qt.AlignmentFlag.AlignLeft)
@@ -117,12 +115,15 @@ class _Notice(QPlainTextEdit):
         self.setReadOnly(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setAccessibleName(strings.text("gui_window.notice"))
-        self.setPlainText(call.notice)
+        self._notice = readable(call.notice)
+        self.setPlainText(self._notice.shown)
         self.document().setDocumentMargin(14)
 
     def show_place(self, start: int, end: int) -> None:
         """Scroll to the characters `start` to `end` of the notice and mark them."""
-        text = self.toPlainText()
+        text = self._notice.shown
+        start = self._notice.place(start)
+        end = start + len(text[start : self._notice.place(end)].rstrip())
         cursor = QTextCursor(self.document())
         # Qt counts UTF-16 units, the call counts characters.
         cursor.setPosition(len(text[:start].encode("utf-16-le")) // 2)
@@ -135,6 +136,11 @@ class _Notice(QPlainTextEdit):
         marked.setProperty(QTextFormat.Property.FullWidthSelection, True)
         mark.format = marked  # pyright: ignore[reportAttributeAccessIssue]
         self.setExtraSelections([mark])
+        self._bring_up(top)
+        # A book that was folded away gets its width later, and its lines break anew.
+        QTimer.singleShot(0, self, lambda: self._bring_up(top))
+
+    def _bring_up(self, top: QTextCursor) -> None:
         self.moveCursor(QTextCursor.MoveOperation.End)
         self.setTextCursor(top)
         self.ensureCursorVisible()

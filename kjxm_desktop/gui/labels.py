@@ -31,9 +31,32 @@ class Label(QLabel):
         theme.set_colour(self, token)
         self.setText(text)
         if wraps:
-            policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
+            # Not `Minimum`: the least height would be that of the narrowest guess, and pages would scroll for nothing.
+            policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
             policy.setHeightForWidth(True)
             self.setSizePolicy(policy)
+
+
+class Elided(Label):
+    """Plain text on one line, shortened in its middle where there is no room; the tip tells all of it."""
+
+    def __init__(self, text: str, parent: QWidget | None = None) -> None:
+        super().__init__(text, parent=parent)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setToolTip(tip(text))
+
+    @override
+    def minimumSizeHint(self) -> QSize:
+        """Be content with a few letters."""
+        return QSize(8 * theme.SPACE_GRID, super().minimumSizeHint().height())
+
+    @override
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw as much as there is room for."""
+        painter = QPainter(self)
+        painter.setPen(self.palette().color(self.foregroundRole()))
+        shown = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideMiddle, self.width())
+        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, shown)
 
 
 class Icon(QLabel):

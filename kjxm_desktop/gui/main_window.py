@@ -16,7 +16,7 @@ from kjxm_desktop.core.call import Call, Shelf
 from kjxm_desktop.core.proposal import Proposal
 from kjxm_desktop.errors import KjxmError
 from kjxm_desktop.exchange import names
-from kjxm_desktop.gui import opening, theme
+from kjxm_desktop.gui import focus_ring, opening, theme
 from kjxm_desktop.gui.desk import Desk
 from kjxm_desktop.gui.menus import Menus
 from kjxm_desktop.gui.opening import Opened
@@ -47,6 +47,9 @@ class MainWindow(QMainWindow):
     ) -> None:
         """Show the start page. `calls` are added folders of calls. Raises KjxmError call.folder for one not there."""
         super().__init__(parent)
+        application = QApplication.instance()
+        if isinstance(application, QApplication):
+            focus_ring.follow(application)
         self._settings = settings
         self._added = list(calls)
         self._shelf = Shelf(paths.schemas(), self._added)

@@ -106,7 +106,8 @@ class ProblemList(QWidget):
         found = self._session.diagnostics
         for level, button in self._buttons.items():
             count = sum(1 for item in found if level is None or item.severity is level)
-            button.setText(strings.text(f"gui_window.level_{level or 'all'}", count=count))
+            word = strings.text(f"gui_form.severity.{level}" if level else "gui_window.level_all")
+            button.setText(strings.text("gui_window.level", word=word, count=count))
             button.setEnabled(level is None or count > 0)
         if self._level is not None and not self._buttons[self._level].isEnabled():
             self._level = None

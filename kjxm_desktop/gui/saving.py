@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import sys
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
@@ -26,6 +27,8 @@ FILE_MS = 30_000
 """The file is written at the latest this long after the first edit it lacks."""
 RETRY_MS = 10_000
 """After a failure it is tried again this much later."""
+TURN_S = 0.000_5
+"""The writer gives way to the window after this long, not after Python's 5 ms, several of which a key would feel."""
 
 
 class SaveKind(StrEnum):
@@ -119,6 +122,7 @@ class Saving(QObject):
         self._edits_in_file = 0
         self._held = False
         self._closed = False
+        sys.setswitchinterval(TURN_S)
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="saving")
         self._reported.connect(self._on_reported)
         self._quiet = self._timer(QUIET_MS, self._keep)

@@ -10,13 +10,14 @@ from PySide6.QtWidgets import (
     QListWidgetItem,
     QStyledItemDelegate,
     QStyleOptionViewItem,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
 from kjxm_desktop import strings
+from kjxm_desktop.core.form import Section
 from kjxm_desktop.gui import rows, theme
+from kjxm_desktop.gui.buttons import Link
 from kjxm_desktop.gui.labels import Label, tip
 from kjxm_desktop.gui.override import override
 from kjxm_desktop.gui.session import SectionState, Session
@@ -48,15 +49,15 @@ class SectionList(QWidget):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
+        self._shown: list[tuple[Section, SectionState, int | None]] = []
         self._title = Label(strings.pick(session.call.short_title), "group", wraps=True, parent=self)
         self._gaps = Label("", "hint", "quiet", parent=self)
         self._list = _List(self)
         self._list.currentItemChanged.connect(self._on_current)
-        self._confirm = QToolButton(self)
-        self._confirm.setAutoRaise(True)
-        self._confirm.setText(strings.text("gui_window.confirm_by_person", count=len(session.call.rules["manual"])))
+        manual = len(session.call.rules["manual"])
+        self._confirm = Link(strings.text("gui_window.confirm_by_person", count=manual), self)
         self._confirm.clicked.connect(self.confirm_wanted)
-        self._confirm.setVisible(bool(session.call.rules["manual"]))
+        self._confirm.setVisible(manual > 0)
         self._lay_out()
         session.diagnostics_changed.connect(self.refresh)
         session.notes_changed.connect(self.refresh)
@@ -83,11 +84,16 @@ class SectionList(QWidget):
 
     def refresh(self) -> None:
         """Show sections, states and counts as they are now."""
-        shown = [section for section in self._session.form.sections if self._session.shown(f"/{section.id}")]
+        shown = [
+            (section, self._session.section_state(section.id), self._session.gap_count(section.id))
+            for section in self._session.form.sections
+            if self._session.shown(f"/{section.id}")
+        ]
+        if shown == self._shown:
+            return  # as after most keys
+        self._shown = shown
         self._list.set_rows(len(shown))
-        for row, section in enumerate(shown):
-            state = self._session.section_state(section.id)
-            gaps = self._session.gap_count(section.id)
+        for row, (section, state, gaps) in enumerate(shown):
             icon, token = STATE_LOOKS[state]
             item = self._list.item(row)
             item.setText(strings.pick(section.title))

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QAbstractScrollArea,
     QFileDialog,
     QFrame,
+    QGridLayout,
     QHBoxLayout,
     QListWidget,
     QPlainTextEdit,
@@ -28,10 +29,10 @@ from kjxm_desktop.core.json_pointer import Json
 from kjxm_desktop.exchange import mail
 from kjxm_desktop.gui import theme
 from kjxm_desktop.gui.buttons import Button, PrimaryButton
-from kjxm_desktop.gui.export_dialog import FolderLine, show_in_desktop
+from kjxm_desktop.gui.export_dialog import FolderLine, show_in_desktop, walk_in_order
 from kjxm_desktop.gui.export_work import ExportWork
 from kjxm_desktop.gui.form.field import FieldBox
-from kjxm_desktop.gui.labels import Label
+from kjxm_desktop.gui.labels import Elided, Label
 from kjxm_desktop.gui.override import override
 from kjxm_desktop.gui.session import Session
 
@@ -67,7 +68,7 @@ class SendPage(QWidget):
         self.work.ended.connect(lambda: self.start_button.setEnabled(True))
         self.start_button = PrimaryButton(strings.text("gui_window.make_package"), parent=self)
         self.start_button.clicked.connect(self._on_start)
-        self._files = Label("", wraps=True)
+        self._files = _Files()
         self._receipt = Label("", wraps=True)
         self._warning = Label("", "body", "warning", wraps=True)
         self._copy: dict[str, QToolButton] = {}
@@ -81,6 +82,7 @@ class SendPage(QWidget):
         area = QScrollArea(self)
         area.setWidgetResizable(True)
         area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         inner = QWidget(area)
         column = QVBoxLayout(inner)
         column.setContentsMargins(theme.PAGE_MARGIN, 12, theme.PAGE_MARGIN, theme.PAGE_MARGIN)
@@ -88,6 +90,7 @@ class SendPage(QWidget):
         column.addLayout(self._top())
         column.addWidget(self.work)
         column.addWidget(self._warning)
+        self._warning.hide()
         steps = QHBoxLayout()
         steps.setSpacing(16)
         for number, step in enumerate((self._step_files(), self._step_mail(), self._step_receipt()), 1):
@@ -98,6 +101,8 @@ class SendPage(QWidget):
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.addWidget(area)
+        above = (self._back, self.final, self.draft, self._blocked, *self.target.stops(), self.start_button)
+        walk_in_order((*above, *self._after[:3], self._extra, *self._extra_steps))
 
     def _top(self) -> QVBoxLayout:
         top = QVBoxLayout()
@@ -106,6 +111,7 @@ class SendPage(QWidget):
         back = Button(strings.text("gui_window.back_to_writing"))
         theme.set_icon(back, "back")
         back.clicked.connect(self.back_wanted)
+        self._back = back
         bar.addWidget(back)
         bar.addStretch(1)
         top.addLayout(bar)
@@ -131,14 +137,17 @@ class SendPage(QWidget):
         column.addSpacing(8)
         column.addWidget(Label(strings.text("gui_window.extra_files"), "label"))
         column.addWidget(Label(strings.text("gui_window.extra_note"), "hint", "quiet", wraps=True))
-        column.addWidget(_framed(self._extra))
+        self._extra_box = _framed(self._extra)
+        self._extra_box.hide()
+        column.addWidget(self._extra_box)
         row = QHBoxLayout()
         add = Button(strings.text("gui_window.extra_add"))
         add.clicked.connect(self._on_add_extra)
         remove = Button(strings.text("gui_window.extra_remove"))
         remove.setEnabled(False)
-        remove.clicked.connect(lambda: self._extra.takeItem(self._extra.currentRow()))
+        remove.clicked.connect(self._on_remove_extra)
         self._extra.currentItemChanged.connect(lambda: remove.setEnabled(self._extra.currentRow() >= 0))
+        self._extra_steps = (add, remove)
         row.addWidget(add)
         row.addWidget(remove)
         row.addStretch(1)
@@ -160,7 +169,7 @@ class SendPage(QWidget):
             box.setReadOnly(True)
             box.setTabChangesFocus(True)
             box.setAccessibleName(strings.text(f"gui_window.mail_{name}"))
-            box.setFixedHeight({"to": 32, "subject": 52}.get(name, 170))
+            box.setFixedHeight({"to": 32, "subject": 70}.get(name, 150))
             column.addWidget(_framed(box))
         column.addWidget(self._then("gui_window.open_mail", self._open_mail))
         column.addWidget(Label(strings.text("gui_window.mail_note"), "hint", "quiet", wraps=True))
@@ -199,7 +208,7 @@ class SendPage(QWidget):
         self._blocked.setVisible(blocking > 0)
         self._blocked.setText(strings.text("gui_window.see_blocking", count=blocking))
         self._show_letter(mail.letter(self._session.call, self._session.data, []))
-        self._files.setText(strings.text("gui_window.not_made"))
+        self._files.tell(strings.text("gui_window.not_made"))
         self._receipt.setText(strings.text("gui_window.not_made"))
         self.start_button.setFocus()
 
@@ -215,10 +224,15 @@ class SendPage(QWidget):
         """Add files that travel in the mail alone."""
         have = set(self.extra_files())
         self._extra.addItems([str(path) for path in paths if path.is_file() and path not in have])
+        self._extra_box.setVisible(self._extra.count() > 0)
 
     def _on_add_extra(self) -> None:
         told, _ = QFileDialog.getOpenFileNames(self, strings.text("gui_window.extra_add"))
         self.add_extra([Path(path) for path in told])
+
+    def _on_remove_extra(self) -> None:
+        self._extra.takeItem(self._extra.currentRow())
+        self._extra_box.setVisible(self._extra.count() > 0)
 
     def _on_start(self) -> None:
         self.start_button.setEnabled(False)
@@ -228,12 +242,13 @@ class SendPage(QWidget):
     def _on_made(self, made: Json) -> None:
         self._made = made
         self._show_letter(mail.Letter(made["to"], made["subject"], made["body"]))
-        lines = [f"{item['name']}　{_size(item['bytes'])}" for item in made["files"]]
-        self._files.setText("\n".join([strings.text("gui_window.pages", count=made["pages"]), *lines]))
+        files = [(item["name"], _size(item["bytes"])) for item in made["files"]]
+        self._files.tell(strings.text("gui_window.pages", count=made["pages"]), files)
         self._receipt.setText(strings.text("gui_window.receipt_made", folder=Path(made["folder"]).name))
         warning = made["size_warning"]
         size = next(item["bytes"] for item in made["files"] if item["name"].endswith(".eml")) / 1_000_000
         self._warning.setText(strings.text(f"mail.size_{warning}", size=f"{size:.1f}") if warning else "")
+        self._warning.setVisible(bool(warning))
         for button in self._after:
             button.setEnabled(True)
 
@@ -264,8 +279,39 @@ def _do(act: Callable[[], None], _checked: bool = False) -> None:
     act()
 
 
+class _Files(QWidget):
+    """What was written: a sentence, then each file on a line of its own with its size at the end."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._labels: list[Label] = []
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setHorizontalSpacing(8)
+        self._grid.setVerticalSpacing(2)
+        self._grid.setColumnStretch(0, 1)
+
+    def tell(self, sentence: str, files: Sequence[tuple[str, str]] = ()) -> None:
+        """Show `sentence` and `files` (name, size) in place of what stood here."""
+        for old in self._labels:
+            self._grid.removeWidget(old)
+            old.hide()
+            old.deleteLater()
+        self._labels = [Label(sentence, wraps=True, parent=self)]
+        self._grid.addWidget(self._labels[0], 0, 0, 1, 2)
+        for at, (name, size) in enumerate(files, 1):
+            line = (Elided(name, self), Label(size, token="quiet", parent=self))
+            self._labels += line
+            self._grid.addWidget(line[0], at, 0)
+            self._grid.addWidget(line[1], at, 1, Qt.AlignmentFlag.AlignRight)
+
+    def texts(self) -> list[str]:
+        """Return what is told, in the order of reading."""
+        return [label.text() for label in self._labels]
+
+
 def _size(size: int) -> str:
-    return f"{size / 1_000_000:.1f} MB" if size >= 100_000 else f"{max(1, round(size / 1000))} KB"
+    return f"{size / 1_000_000:.1f}\u00a0MB" if size >= 100_000 else f"{max(1, round(size / 1000))}\u00a0KB"
 
 
 def _framed(inner: QAbstractScrollArea) -> QWidget:

@@ -313,6 +313,12 @@ class Session(QObject):
         """Tell whether a gap at `pointer` may be marked: after a check, or once its section was marked done."""
         return json_pointer.section_of(pointer) in self._gaps_shown
 
+    def show_gaps(self, section_id: str | None) -> None:
+        """Mark the gaps of a section from now on: somebody asked for them."""
+        if section_id is not None and section_id not in self._gaps_shown:
+            self._gaps_shown.add(section_id)
+            self.diagnostics_changed.emit()
+
     def _on_checked(self) -> None:
         self._found_under = {}
         for diagnostic in self._checking.diagnostics:
@@ -340,9 +346,11 @@ class Session(QObject):
 
     @property
     def last_place(self) -> str | None:
-        """Return the pointer worked at when the draft was left, if it still exists."""
+        """Return the pointer worked at when the draft was left; its section when its row is gone, None for none."""
         place = self._proposal.notes.get("last_place")
-        return json_pointer.by_index(self.data, place) if isinstance(place, str) else None
+        if not isinstance(place, str):
+            return None
+        return json_pointer.by_index(self.data, place) or json_pointer.build(json_pointer.parse(place)[:1])
 
     def remember_place(self, pointer: str) -> None:
         """Remember where the author works, for the next opening; saved along with the next edit."""

@@ -5,6 +5,7 @@ Ends with 0 whatever the times are, with 1 when a row could not be measured, wit
 
 from __future__ import annotations
 
+import compileall
 import os
 import platform
 import sys
@@ -12,6 +13,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 
 from tests.benchmarks import core_rows, paper_rows, window_rows
+from tests.benchmarks.drafts import ROOT
 from tests.benchmarks.table import PAIRS, Row, table
 
 ROWS: Mapping[str, Callable[[], list[Row]]] = {
@@ -32,6 +34,9 @@ def main(arguments: Sequence[str]) -> int:
         if name not in ROWS:
             print(f"There is no row {name}; the rows are {', '.join(ROWS)}.", file=sys.stderr)
             return 2
+    for folder in ("kjxm_desktop", "tests/benchmarks"):
+        # As installed: the variable PYTHONDONTWRITEBYTECODE would have every process compile its sources again.
+        compileall.compile_dir(ROOT / folder, quiet=1)
     rows: list[Row] = []
     crashed: list[str] = []
     for name in wanted:

@@ -95,8 +95,7 @@ def run_program(file: str) -> None:
             from kjxm_desktop.gui.main_window import MainWindow
 
             window = next(w for w in self.topLevelWidgets() if isinstance(w, MainWindow))
-            assert window.desk is not None
-            line = window.desk.page.rows()[0].field.input_widget()
+            line = window.focusWidget()
             assert isinstance(line, QtWidgets.QLineEdit)
             watch(window, line)
             return 0

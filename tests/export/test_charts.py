@@ -117,6 +117,10 @@ def test_series_differ_in_black_and_white():
     assert min(abs(a - b) for at, a in enumerate(greys) for b in greys[at + 1 :]) > 60
 
 
+def test_dashes_and_quotes_of_a_label_are_as_wide_as_the_characters_beside_them():
+    assert charts.width_of("“超滤”——沉淀…", 8.5) == charts.width_of("字" * 9, 8.5)
+
+
 def test_the_lines_of_a_label_are_about_as_long_as_one_another():
     assert charts.broken("渣秸混合比、菌种组合与制粒参数试验", 48, 8.5, 2) == ["渣秸混合比、菌种组", "合与制粒参数试验"]
 

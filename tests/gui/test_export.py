@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import email
+import re
 from email.policy import default
 from pathlib import Path
 
@@ -141,6 +142,10 @@ def test_the_send_page_makes_the_folder_with_letter_receipt_and_further_files(
     assert attached["盖章页.pdf"] == scan.read_bytes()
     assert message["To"] == session_of(window).call.contact.email
 
+    told = page._files.texts()
+    assert any(line.startswith("2024科技兴蒙专项_") and line.endswith(".pdf") for line in told)
+    assert [line for line in told if re.search("[0-9] [KM]B", line)] == []
+    assert [line for line in told if re.fullmatch("[0-9.]+\u00a0[KM]B", line)] != []
     for words in ("打开 PDF", "打开 Word 文档", "打开文件夹", "用邮件程序打开草稿", "打开回执"):
         press(qtbot, button_of(page, words))
     assert [path.suffix for path in opened] == [".pdf", ".docx", "", ".eml", ".txt"]

@@ -9,13 +9,17 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QListWidget, QPlainTextEdit
 from pytestqt.qtbot import QtBot
 
-from kjxm_desktop import paths, strings
+from kjxm_desktop import app, paths, strings
 from kjxm_desktop.core.validation import Severity
 from kjxm_desktop.gui import theme
 from kjxm_desktop.gui.about import about
+from kjxm_desktop.gui.focus_ring import FocusRing
+from kjxm_desktop.gui.form.section_page import row_of
+from kjxm_desktop.gui.form.table_field import TableField
 from kjxm_desktop.gui.main_window import MainWindow
 from kjxm_desktop.gui.problem_list import LOOKS
 from kjxm_desktop.gui.section_list import STATE_LOOKS
@@ -29,6 +33,7 @@ from tests.gui.hands import (
     keys_of,
     pointer_in_hand,
     press,
+    row_at,
     session_of,
     type_in,
     wait_checked,
@@ -91,6 +96,50 @@ def test_f8_goes_round_the_findings(nearly: MainWindow, qtbot: QtBot) -> None:
     assert seen == [item.section for item in [*found, found[0]]]
     qtbot.keyClick(focused(), Key.Key_F8, Qt.KeyboardModifier.ShiftModifier)
     assert desk_of(nearly).section_id == found[-1].section
+
+
+def test_a_gap_that_the_list_leads_to_is_told_below_its_field(nearly: MainWindow) -> None:
+    found = session_of(nearly).diagnostics
+    for finding in found:
+        nearly.step_problem(1)
+        row = row_of(focused())
+        assert row is not None
+        word = {"missing": "待填", "warning": "提醒", "error": "错误"}[finding.severity]
+        assert row._foot.remark.sentence.startswith(word), finding.pointer
+        assert strings.finding(session_of(nearly).call, finding) in row._foot.remark.sentence
+
+
+def test_a_field_keeps_the_edge_of_its_worst_finding_while_it_tells_another(nearly: MainWindow) -> None:
+    nearly.step_problem(1)
+    nearly.step_problem(1)
+    gap = session_of(nearly).diagnostics[1]
+    row = row_of(focused())
+    assert row is not None
+    assert gap.severity is Severity.MISSING
+    assert row._foot.remark.token == "quiet"
+    assert isinstance(row.field, TableField)
+    assert row.field._box._token == "warning"
+
+
+def test_the_levels_are_named_as_below_the_fields(nearly: MainWindow) -> None:
+    for language in strings.LANGUAGES:
+        nearly.set_language(language)
+        buttons = desk_of(nearly).problems._buttons
+        for level in Severity:
+            assert buttons[level].text().startswith(strings.text(f"gui_form.severity.{level}") + " ")
+
+
+def test_a_box_led_to_by_keys_has_a_ring_and_a_clicked_one_has_none(nearly: MainWindow, qtbot: QtBot) -> None:
+    nearly.go_to("/commitment/no_secrets")
+    box = focused()
+    ring = next(w for w in nearly.findChildren(FocusRing) if w.isVisible())
+    assert ring.parentWidget() is box.parentWidget()
+    assert ring.geometry().intersects(box.geometry())
+    other = row_at(nearly, "/commitment/truth").field.input_widget()
+    wait_until(qtbot, lambda: other.visibleRegion().boundingRect() == other.rect())
+    QTest.mouseClick(nearly.windowHandle(), Qt.MouseButton.LeftButton, pos=other.mapTo(nearly, other.rect().center()))
+    assert focused() is other
+    assert not [w for w in nearly.findChildren(FocusRing) if w.isVisible()]
 
 
 def test_the_list_can_be_narrowed_to_one_level(nearly: MainWindow, qtbot: QtBot) -> None:
@@ -163,6 +212,16 @@ def test_the_clause_opens_the_notice_at_its_place(window: MainWindow, qtbot: QtB
     marked = notice.extraSelections()[0]
     assert marked.cursor.selectedText().startswith("1、项目以需求为导向")
     assert notice.firstVisibleBlock().text().startswith("1、项目以需求为导向")
+
+
+def test_the_clause_stands_at_the_top_of_a_book_that_was_folded_away(window: MainWindow, qtbot: QtBot) -> None:
+    window.resize(1024, 700)
+    window.new_proposal(window.calls[0])
+    wait_until(qtbot, lambda: not desk_of(window).book.isVisible())
+    window.show_clause("二")
+    notice = desk_of(window).book.findChild(QPlainTextEdit)
+    assert notice is not None
+    wait_until(qtbot, lambda: notice.firstVisibleBlock().text() == "二、征集要求")
 
 
 # ---- panels, sections
@@ -288,6 +347,41 @@ def test_the_box_about_the_program_tells_version_licences_and_what_the_layout_st
     assert "LGPL-3.0" in told
     assert "附件1以研究院发布为准" in told
     box.close()
+
+
+@pytest.mark.parametrize("language", strings.LANGUAGES)
+def test_the_box_about_the_program_is_as_high_as_its_lines(window: MainWindow, language: str) -> None:
+    window.set_language(language)
+    box = about(window, window.calls)
+    QApplication.processEvents()
+    layout = box.layout()
+    assert layout is not None
+    assert box.height() == layout.totalHeightForWidth(box.width()) < window.height()
+    box.close()
+
+
+@pytest.mark.parametrize("words", [["--nope"], ["--lang"], ["--lang", "fr"], ["a.kjxm", "b.kjxm"], ["--version=1"]])
+def test_wrong_usage_of_the_program_is_one_sentence(
+    data_folder: Path, capsys: pytest.CaptureFixture[str], words: list[str]
+) -> None:
+    assert app.main(words) == 2
+    told = capsys.readouterr().err
+    assert re.fullmatch(r"kjxm-desktop [^。\n]*[\u4e00-\u9fff][^。\n]*。\n", told), told
+    assert "argument" not in told
+
+
+def test_a_sum_whose_column_is_out_of_sight_is_told_at_the_left(window: MainWindow, qtbot: QtBot) -> None:
+    assert window.open_example(next(example for example in examples() if example.id == "long"))
+    desk_of(window).show_section("basis")
+    fields = [row.field for row in desk_of(window).page.rows()]
+    totals = next(field.totals for field in fields if isinstance(field, TableField) and field.totals is not None)
+    bar = totals._view.horizontalScrollBar()
+    wait_until(qtbot, lambda: bar.maximum() > 0)
+    [(column, amount)] = totals.sums.items()
+    heading = totals._model.headerData(column, Qt.Orientation.Horizontal)
+    assert totals.words() == f"合计　{heading} {amount}"
+    bar.setValue(bar.maximum())
+    assert totals.words() == "合计"
 
 
 def test_a_bug_is_told_and_what_was_typed_is_stored(window: MainWindow, qtbot: QtBot, data_folder: Path) -> None:

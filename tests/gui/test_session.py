@@ -298,6 +298,18 @@ def test_the_last_place_survives_rows_that_move(open_session: Callable[..., Sess
     assert session.last_place == "/budget/lines/0/item"
 
 
+@pytest.mark.parametrize("place", ["/budget/lines/1/item", "/budget/note"])
+def test_the_last_place_may_be_empty_and_is_its_section_when_its_row_is_gone(
+    open_session: Callable[..., Session], place: str
+) -> None:
+    session = open_session({"budget": {"lines": [{"id": "aa"}, {"id": "bb", "item": "料"}]}})
+    session.remember_place(place)
+    session.edit("/budget/lines/1/item", None)
+    assert session.last_place == place
+    session.edit("/budget/lines", None)
+    assert session.last_place == ("/budget" if "lines" in place else place)
+
+
 # ---- input methods
 
 

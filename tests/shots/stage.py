@@ -62,7 +62,7 @@ class Stage:
     def save_as(self, name: str) -> None:
         """Give the open proposal a name and wait until it is written."""
         self.session.save_as(self.folder / name)
-        self.until((self.folder / name).exists)
+        self.until(lambda: self.session.path == self.folder / name)
 
     def rest(self, pause_ms: int = 60) -> None:
         """Let the window do what is due, for so long."""
@@ -99,6 +99,7 @@ class Stage:
 
     def take_page(self, name: str) -> None:
         """Take pictures of the page being shown, one screen after the other."""
+        self.desk.page.rows()  # the page is whole from now on; else its end would come while it is being looked at
         bar = self.desk.page.verticalScrollBar()
         bar.setValue(0)
         self.rest()

@@ -208,8 +208,9 @@ class FieldRow(QWidget):
 
     def _show(self) -> None:
         worst = self._shown[0] if self._shown else None
-        token = _TOKENS[worst.severity] if worst else None
-        self.field.mark(token if worst and worst.severity in (Severity.ERROR, Severity.WARNING) else None)
+        # A table tells of the cell in hand first; its edge keeps the colour of the worst that is in it.
+        marked = [s for s in (Severity.ERROR, Severity.WARNING) if any(d.severity is s for d in self._shown)]
+        self.field.mark(_TOKENS[marked[0]] if marked else None)
         if worst is not None and (not self._note or worst.severity is Severity.ERROR):
             remark = Remark(f"severity_{worst.severity}", self._sentence(worst), _TOKENS[worst.severity])
         else:

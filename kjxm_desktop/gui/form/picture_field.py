@@ -77,7 +77,9 @@ def _png(image: QImage) -> bytes:
 
 def size_in_words(size_bytes: int) -> str:
     """Return a size of a file for people, as 1.2 MB."""
-    return f"{size_bytes / 1_000_000:.1f} MB" if size_bytes >= 100_000 else f"{max(1, round(size_bytes / 1000))} KB"
+    if size_bytes >= 100_000:
+        return f"{size_bytes / 1_000_000:.1f}\u00a0MB"
+    return f"{max(1, round(size_bytes / 1000))}\u00a0KB"
 
 
 class DropArea(QWidget):

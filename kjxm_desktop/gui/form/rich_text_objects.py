@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
+from functools import lru_cache
 
 from PySide6.QtCore import QRect, QRectF, QSizeF, Qt
 from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPen, QPixmap, QPyTextObject, QTextDocument, QTextFormat
+from PySide6.QtWidgets import QApplication
 
 from kjxm_desktop import strings
 from kjxm_desktop.core import rich_text
 from kjxm_desktop.core.json_pointer import Json
 from kjxm_desktop.gui import theme
-from kjxm_desktop.gui.form.rich_text_document import BLOCK_OBJECT, RUN_OBJECT, told_by
+from kjxm_desktop.gui.form.rich_text_document import BLOCK_OBJECT, JSON_PROPERTY, RUN_OBJECT, told_by
 from kjxm_desktop.gui.override import override
 from kjxm_desktop.gui.session import Session
 
@@ -29,6 +32,7 @@ class RichTextObjects(QPyTextObject):
         super().__init__(document)
         self._session = session
         self._pictures: dict[str, QPixmap] = {}
+        self._numbers: dict[str, tuple[Json, dict[str, int]]] = {}
 
     @override
     def intrinsicSize(self, doc: QTextDocument, posInDocument: int, format: QTextFormat) -> QSizeF:
@@ -40,7 +44,7 @@ class RichTextObjects(QPyTextObject):
         width = max(120.0, doc.textWidth() - 4 * _PAD)
         match told["type"]:
             case "table":
-                return QSizeF(width, _table_height(told, width))
+                return QSizeF(width, _table_height(told, self._row_heights(format, width), width))
             case "picture":
                 size = self._picture_size(told, width)
                 return QSizeF(width, size.height() + _caption_height(told.get("caption", ""), width) + 2 * _PAD)
@@ -57,7 +61,7 @@ class RichTextObjects(QPyTextObject):
         if format.objectType() != BLOCK_OBJECT:
             self._draw_run(painter, rect, told)
         elif told["type"] == "table":
-            _draw_table(painter, rect, told)
+            _draw_table(painter, rect, told, self._row_heights(format, rect.width()))
         elif told["type"] == "picture":
             self._draw_picture(painter, rect, told)
         else:
@@ -69,8 +73,21 @@ class RichTextObjects(QPyTextObject):
     def _run_text(self, run: Json) -> str:
         if "cite" not in run:
             return str(run.get("formula", ""))
-        number = _row_number(self._session, str(run["cite"]))
+        number = self._row_number(str(run["cite"]))
         return f"[{number}]" if number else strings.text("gui_form.rich.lost_cite")
+
+    def _row_number(self, row_id: str) -> int | None:
+        """Return the number of the row of some table that has this id: what a citation is written as."""
+        for control in self._session.form.controls:
+            if control.kind == "table":
+                rows: list[dict[str, Json]] | None = self._session.value(control.pointer)
+                known = self._numbers.get(control.pointer)
+                if known is None or known[0] is not rows:
+                    known = (rows, {str(row.get("id")): at for at, row in enumerate(rows or (), 1)})
+                    self._numbers[control.pointer] = known
+                if row_id in known[1]:
+                    return known[1][row_id]
+        return None
 
     def _draw_run(self, painter: QPainter, rect: QRectF, run: Json) -> None:
         font = theme.font("prose")
@@ -81,7 +98,11 @@ class RichTextObjects(QPyTextObject):
         painter.setPen(theme.colour("accent" if "cite" in run else "text"))
         painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, self._run_text(run))
 
-    # ---- pictures
+    # ---- tables and pictures
+
+    @staticmethod
+    def _row_heights(made: QTextFormat, width: float) -> tuple[float, ...]:
+        return _row_heights(made.stringProperty(JSON_PROPERTY), width, QApplication.font().key())
 
     def _picture(self, sha256: str) -> QPixmap:
         if sha256 not in self._pictures:
@@ -143,7 +164,10 @@ def _cell_font(block: Json, row: int) -> QFont:
     return font
 
 
-def _row_heights(block: Json, width: float) -> list[float]:
+@lru_cache(maxsize=256)
+def _row_heights(told: str, width: float, _font: str) -> tuple[float, ...]:
+    """Return how high the rows are of the table that `told` is the JSON of: Qt asks several times for each key."""
+    block: Json = json.loads(told)
     rows: Sequence[Sequence[Json]] = block["rows"][:MOST_ROWS]
     column = width / max(1, len(rows[0]))
     heights: list[float] = []
@@ -153,29 +177,30 @@ def _row_heights(block: Json, width: float) -> list[float]:
         heights.append(
             max(metrics.boundingRect(room, _WRAP, cell_text(cell) or " ").height() for cell in row) + 2 * _PAD
         )
-    return heights
+    return tuple(heights)
 
 
-def _table_height(block: Json, width: float) -> float:
+def _table_height(block: Json, heights: Sequence[float], width: float) -> float:
     more = QFontMetricsF(theme.font("hint")).height() if len(block["rows"]) > MOST_ROWS else 0.0
-    return sum(_row_heights(block, width)) + _caption_height(block.get("caption", ""), width) + more + 2 * _PAD
+    return sum(heights) + _caption_height(block.get("caption", ""), width) + more + 2 * _PAD
 
 
-def _draw_table(painter: QPainter, rect: QRectF, block: Json) -> None:
+def _draw_table(painter: QPainter, rect: QRectF, block: Json, heights: Sequence[float]) -> None:
     y = rect.y()
     if caption := str(block.get("caption", "")):
         _draw_caption(painter, rect, y - _PAD, caption)
         y += _caption_height(caption, rect.width())
-    for at, (row, height) in enumerate(zip(block["rows"], _row_heights(block, rect.width()), strict=False)):
+    edge, text, shade = QPen(theme.colour("hairline"), 1), theme.colour("text"), theme.colour("shade")
+    for at, (row, height) in enumerate(zip(block["rows"], heights, strict=False)):
         width = rect.width() / len(row)
         painter.setFont(_cell_font(block, at))
         for across, cell in enumerate(row):
             place = QRectF(rect.x() + across * width, y, width, height)
             if block.get("header") and at == 0:
-                painter.fillRect(place, theme.colour("shade"))
-            painter.setPen(QPen(theme.colour("hairline"), 1))
+                painter.fillRect(place, shade)
+            painter.setPen(edge)
             painter.drawRect(place)
-            painter.setPen(theme.colour("text"))
+            painter.setPen(text)
             painter.drawText(place.adjusted(_PAD, _PAD, -_PAD, -_PAD), _WRAP, cell_text(cell))
         y += height
     if len(block["rows"]) > MOST_ROWS:
@@ -206,17 +231,6 @@ def _draw_formula(painter: QPainter, rect: QRectF, block: Json) -> None:
         Qt.AlignmentFlag.AlignCenter,
         painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, int(place.width())),
     )
-
-
-def _row_number(session: Session, row_id: str) -> int | None:
-    """Return the number of the row of some table that has this id: what a citation is written as."""
-    for control in session.form.controls:
-        if control.kind == "table":
-            rows: list[dict[str, Json]] = session.value(control.pointer) or []
-            number = next((at for at, row in enumerate(rows, 1) if row.get("id") == row_id), None)
-            if number is not None:
-                return number
-    return None
 
 
 def draw_in(session: Session, document: QTextDocument) -> RichTextObjects:

@@ -25,6 +25,11 @@ from kjxm_desktop.gui.labels import Label
 from kjxm_desktop.gui.override import override
 from kjxm_desktop.gui.session import Session
 
+FOLD_PX = 900
+"""A page is made so far at once; what lies below follows, or comes when somebody goes there …"""
+AT_REST_MS = 50
+"""… when nothing was painted for so long, a group in a turn: the first key comes before it."""
+
 
 class SectionPage(QScrollArea):
     """The page of one section: built when it is first shown, as wide as 45 characters of prose and no wider."""
@@ -38,8 +43,11 @@ class SectionPage(QScrollArea):
         super().__init__(parent)
         self.section = section
         self._session = session
-        self._next_title = ""
+        self._next_title: str | None = None
         self._groups: list[_GroupBlock] = []
+        self._waiting = list(section.groups)
+        self._at_rest = QTimer(self, singleShot=True, interval=AT_REST_MS)
+        self._at_rest.timeout.connect(self._make_group)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setWidgetResizable(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -48,6 +56,7 @@ class SectionPage(QScrollArea):
         self._left_to_do = Label("", "body", "quiet")
         self._done = QCheckBox(strings.text("gui_form.page.done"))
         self._next = QPushButton()
+        self._tail = self._way_on()
         self.setWidget(self._page())
         self._done.clicked.connect(self._on_done)
         self._next.clicked.connect(self.next_wanted)
@@ -73,25 +82,34 @@ class SectionPage(QScrollArea):
 
     def set_next(self, title: str) -> None:
         """Name the next section on the button at the end; empty: there is none."""
+        if title == self._next_title:
+            return
+        self._next_title = title
         self._next.setVisible(bool(title))
         self._next.setText(strings.text("gui_form.page.next", title=title) if title else "")
         self._next.setMinimumSize(self._next.sizeHint().width() + 6 * theme.SPACE_GRID, row_height())
 
     def rows(self) -> list[FieldRow]:
         """Return the rows of all controls, asked or not."""
+        self._make_all()
         return [row for block in self._groups for row in block.grid.rows]
 
     def focus_first(self) -> None:
         """Put the keys into the first field."""
-        row = next((row for row in self.rows() if not row.isHidden()), None)
+        row = self._first_row() or next((row for row in self.rows() if not row.isHidden()), None)
         if row is not None:
             row.take_focus()
             self.verticalScrollBar().setValue(0)
+
+    def _first_row(self) -> FieldRow | None:
+        """Return the first row that is asked, of those that are made."""
+        return next((row for block in self._groups for row in block.grid.rows if not row.isHidden()), None)
 
     # ---- building
 
     def _page(self) -> QWidget:
         page = _Page()
+        page.painted.connect(self._on_painted)
         page.setBackgroundRole(QPalette.ColorRole.Base)
         page.setAutoFillBackground(True)
         self.viewport().setBackgroundRole(QPalette.ColorRole.Base)
@@ -101,14 +119,29 @@ class SectionPage(QScrollArea):
         column.setSpacing(theme.SPACE_GRID)
         column.addLayout(self._head())
         column.addWidget(Label(strings.pick(self.section.hint), "body", "quiet", wraps=True))
-        for group in self.section.groups:
-            block = _GroupBlock(self._session, group, first=not self._groups, parent=page)
-            self._groups.append(block)
-            column.addWidget(block)
-        column.addSpacing(theme.SPACE_GROUPS)
-        column.addLayout(self._tail())
         column.addStretch(1)
+        self._column = column
+        while self._waiting and sum(block.sizeHint().height() for block in self._groups) < FOLD_PX:
+            self._make_group()
         return page
+
+    def _make_all(self) -> None:
+        while self._waiting:
+            self._make_group()
+
+    def _make_group(self) -> None:
+        """Make the next group; the way on stands behind the last one, for the Tab key too."""
+        if not self._waiting:
+            return
+        page = self._column.parentWidget()
+        block = _GroupBlock(self._session, self._waiting.pop(0), first=not self._groups, parent=page)
+        self._groups.append(block)
+        self._column.insertWidget(self._column.count() - 1, block)
+        if not self._waiting:
+            self._column.insertSpacing(self._column.count() - 1, theme.SPACE_GROUPS)
+            self._column.insertWidget(self._column.count() - 1, self._tail)
+        else:
+            self._on_painted()
 
     def _head(self) -> QHBoxLayout:
         head = QHBoxLayout()
@@ -116,14 +149,20 @@ class SectionPage(QScrollArea):
         head.addWidget(self._left_to_do, 0, Qt.AlignmentFlag.AlignBottom)
         return head
 
-    def _tail(self) -> QHBoxLayout:
-        tail = QHBoxLayout()
-        tail.addWidget(self._done)
-        tail.addStretch(1)
-        tail.addWidget(self._next)
+    def _way_on(self) -> QWidget:
+        tail = QWidget()
+        line = QHBoxLayout(tail)
+        line.setContentsMargins(0, 0, 0, 0)
+        line.addWidget(self._done)
+        line.addStretch(1)
+        line.addWidget(self._next)
         return tail
 
     # ---- what happens
+
+    def _on_painted(self) -> None:
+        if self._waiting:
+            self._at_rest.start()
 
     def _show_state(self) -> None:
         left = self._session.gap_count(self.section.id)
@@ -145,11 +184,11 @@ class SectionPage(QScrollArea):
             self.ensureWidgetVisible(now, 0, theme.PAGE_MARGIN)
 
     def _row_at(self, pointer: str) -> FieldRow | None:
-        for block in self._groups:
-            row = block.grid.row_at(pointer)
-            if row is not None:
+        while True:
+            row = next((row for block in self._groups if (row := block.grid.row_at(pointer)) is not None), None)
+            if row is not None or not self._waiting:
                 return row
-        return None
+            self._make_group()
 
     def _scroll_to(self, row: FieldRow) -> None:
         target: QWidget = row
@@ -183,6 +222,9 @@ class _GroupBlock(QWidget):
 class _Page(QWidget):
     """The paper: wheel and clicks beside the fields end editing, they change nothing."""
 
+    painted = Signal()
+    """It was painted, or a part of it."""
+
     @override
     def event(self, event: QEvent) -> bool:
         """Take the keys off a field when the paper is clicked."""
@@ -190,6 +232,8 @@ class _Page(QWidget):
             now = QApplication.focusWidget()
             if now is not None and self.isAncestorOf(now):
                 now.clearFocus()
+        elif event.type() == QEvent.Type.Paint:
+            self.painted.emit()
         return super().event(event)
 
 

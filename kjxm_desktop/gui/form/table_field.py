@@ -145,6 +145,8 @@ class TableField(Field):
             self.view.scrollTo(index)
         elif not self.view.currentIndex().isValid() and self.model.rows:
             self.view.setCurrentIndex(self.model.index(0, 0))
+        else:
+            self.view.scrollTo(self.view.currentIndex())
 
     @override
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:

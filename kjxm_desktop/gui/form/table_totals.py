@@ -37,6 +37,33 @@ class TableTotals(QWidget):
         """Return what is written below each column, by its number."""
         return self._sums
 
+    def words(self) -> str:
+        """Return what stands at the left: the word, and every sum whose column is scrolled out of sight."""
+        told = [strings.text("gui_form.table.total")]
+        for at, text in self._sums.items():
+            if not self._is_seen(at):
+                heading = self._model.headerData(at, Qt.Orientation.Horizontal, Qt.ItemDataRole.DisplayRole)
+                told.append(f"{heading} {text}")
+        return "　".join(told)
+
+    def _is_seen(self, column: int) -> bool:
+        """Tell whether the end of a column is in sight: there its digits stand."""
+        end = self._view.columnViewportPosition(column) + self._view.columnWidth(column)
+        return 0 < end <= self._view.viewport().width() + theme.SPACE_GRID
+
+    def _first_seen(self) -> int:
+        """Return where the first sum that is in sight begins; the whole width when none is."""
+        left = self._view.verticalHeader().width()
+        ends = [
+            self._view.columnViewportPosition(at) + self._view.columnWidth(at) - self._advance(text)
+            for at, text in self._sums.items()
+            if self._is_seen(at)
+        ]
+        return left + min(ends) if ends else self.width()
+
+    def _advance(self, text: str) -> int:
+        return self.fontMetrics().horizontalAdvance(text) + 6 * theme.SPACE_GRID
+
     def _on_changed(self) -> None:
         self._soon.start()
 
@@ -72,10 +99,13 @@ class TableTotals(QWidget):
         painter.setPen(theme.colour("text"))
         left = self._view.verticalHeader().width()
         middle = Qt.AlignmentFlag.AlignVCenter
-        words = QRect(2 * theme.SPACE_GRID, 0, 200, self.height())
-        painter.drawText(words, Qt.AlignmentFlag.AlignLeft | middle, strings.text("gui_form.table.total"))
+        words = QRect(2 * theme.SPACE_GRID, 0, self._first_seen() - 4 * theme.SPACE_GRID, self.height())
+        told = painter.fontMetrics().elidedText(self.words(), Qt.TextElideMode.ElideRight, words.width())
+        painter.drawText(words, Qt.AlignmentFlag.AlignLeft | middle, told)
         painter.setClipRect(QRect(left, 0, self.width() - left, self.height()))
         for at, text in self._sums.items():
+            if not self._is_seen(at):
+                continue
             x = self._view.columnViewportPosition(at) + left
             room = QRect(x, 0, self._view.columnWidth(at) - theme.SPACE_GRID, self.height())
             needed = painter.fontMetrics().horizontalAdvance(text) + theme.SPACE_GRID
