@@ -15,7 +15,6 @@ from kjxm_desktop import __version__, paths, strings
 from kjxm_desktop.core.call import Call, Shelf
 from kjxm_desktop.core.proposal import Proposal
 from kjxm_desktop.errors import KjxmError
-from kjxm_desktop.exchange import names
 from kjxm_desktop.gui import focus_ring, opening, theme
 from kjxm_desktop.gui.desk import Desk
 from kjxm_desktop.gui.menus import Menus
@@ -280,6 +279,8 @@ class MainWindow(QMainWindow):
         """Ask for a name and write there; tell whether a name was given."""
         if self.session is None:
             return False
+        from kjxm_desktop.exchange import names  # loaded when first wanted: it brings what composes documents
+
         call, data = self.session.call, self.session.data
         proposed = (self.session.path or Path.home() / f"{names.stem(call, data, draft=False)}.kjxm").as_posix()
         kind = strings.text("gui_window.file_kind")

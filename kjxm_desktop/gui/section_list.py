@@ -145,7 +145,8 @@ class _List(QListWidget):
         self.setItemDelegate(_Row(self))
         self.setAccessibleName(strings.text("gui_window.sections"))
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.viewport().setAutoFillBackground(False)
+        # Transparent, and our own: to learn of which class Qt's is, the library would make every class of widget.
+        self.setViewport(QWidget())
         self.setMouseTracking(True)
 
     def set_rows(self, count: int) -> None:

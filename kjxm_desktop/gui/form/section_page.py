@@ -27,7 +27,7 @@ from kjxm_desktop.gui.session import Session
 
 FOLD_PX = 900
 """A page is made so far at once; what lies below follows, or comes when somebody goes there …"""
-AT_REST_MS = 50
+AT_REST_MS = 150
 """… when nothing was painted for so long, a group in a turn: the first key comes before it."""
 
 
@@ -112,7 +112,10 @@ class SectionPage(QScrollArea):
         page.painted.connect(self._on_painted)
         page.setBackgroundRole(QPalette.ColorRole.Base)
         page.setAutoFillBackground(True)
-        self.viewport().setBackgroundRole(QPalette.ColorRole.Base)
+        ground = QWidget()  # our own: to learn of which class Qt's is, the library would make every class of widget
+        ground.setBackgroundRole(QPalette.ColorRole.Base)
+        ground.setAutoFillBackground(True)
+        self.setViewport(ground)
         page.setMaximumWidth(theme.PAGE_WIDTH + 2 * theme.PAGE_MARGIN)
         column = QVBoxLayout(page)
         column.setContentsMargins(theme.PAGE_MARGIN, theme.PAGE_MARGIN, theme.PAGE_MARGIN, theme.PAGE_MARGIN)
