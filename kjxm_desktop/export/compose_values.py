@@ -16,6 +16,7 @@ from kjxm_desktop.core.json_pointer import Json
 _DIGITS = "〇一二三四五六七八九"
 _MONTH = re.compile(r"([0-9]{4})-(0[1-9]|1[0-2])")
 _DAY = re.compile(r"([0-9]{4})-(0[1-9]|1[0-2])-([0-3][0-9])")
+_BETWEEN_HAN = re.compile("(?<=[\u4e00-\u9fff”》]) (?=[\u4e00-\u9fff“《])")
 
 
 class Answers:
@@ -135,7 +136,7 @@ class Answers:
             case "year":
                 return str(call.year)
             case "call":
-                return call.title["zh"]
+                return _BETWEEN_HAN.sub("", call.title["zh"])  # where the notice broke the lines of its title
             case "stand_in":
                 return call.stand_in["zh"]
             case "deadline":

@@ -117,7 +117,7 @@ class ExportDialog(QDialog):
         self._open.setVisible(False)
         self._open.clicked.connect(lambda: show_in_desktop(self.target.folder))
         self.work.made.connect(self._on_made)
-        self.work.ended.connect(lambda: self.start_button.setEnabled(True))
+        self.work.ended.connect(self._on_ended)
 
     def _lay_out(self) -> None:
         column = QVBoxLayout(self)
@@ -172,6 +172,11 @@ class ExportDialog(QDialog):
         formats = [kind for kind, box in self._kinds.items() if box.isChecked()]
         request = {"action": "export", "to": str(self.target.folder), "formats": formats}
         self.work.start({**request, "draft": self.draft.isChecked()})
+
+    def _on_ended(self, had_keys: bool) -> None:
+        self.start_button.setEnabled(True)
+        if had_keys:
+            self.start_button.setFocus()
 
     def _on_made(self, made: Json) -> None:
         self._written.setText("\n".join(Path(path).name for path in made["paths"]))

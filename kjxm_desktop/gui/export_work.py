@@ -23,8 +23,8 @@ class ExportWork(QWidget):
 
     made = Signal(object)
     """What the helper process made, as `worker` answers it."""
-    ended = Signal()
-    """It has ended, well or not."""
+    ended = Signal(bool)
+    """It has ended, well or not; True when the keys were on the button that stops it."""
 
     def __init__(
         self, session: Session, working_folder: Path, calls: Sequence[Path], parent: QWidget | None = None
@@ -69,6 +69,7 @@ class ExportWork(QWidget):
         self._job = job
         self._tell(strings.text("export.step_layout"), "text")
         self._running(True)
+        self._stop.setFocus()  # the button that started this takes no keys while it works
         job.start(f"kjxm-desktop {__version__}")
 
     def stop(self) -> None:
@@ -94,9 +95,10 @@ class ExportWork(QWidget):
         if self._job is not None:
             self._job.deleteLater()
         self._job = None
+        had_keys = self._stop.hasFocus()
         self._running(False)
         self._tell(told, token)
-        self.ended.emit()
+        self.ended.emit(had_keys)
 
     def _tell(self, text: str, token: str) -> None:
         theme.set_colour(self._step, token)

@@ -65,7 +65,7 @@ class SendPage(QWidget):
         self._extra.setMaximumHeight(90)
         self.work = ExportWork(session, working_folder, calls, self)
         self.work.made.connect(self._on_made)
-        self.work.ended.connect(lambda: self.start_button.setEnabled(True))
+        self.work.ended.connect(self._on_ended)
         self.start_button = PrimaryButton(strings.text("gui_window.make_package"), parent=self)
         self.start_button.clicked.connect(self._on_start)
         self._files = _Files()
@@ -238,6 +238,11 @@ class SendPage(QWidget):
         self.start_button.setEnabled(False)
         request = {"action": "package", "to": str(self.target.folder), "draft": self.draft.isChecked()}
         self.work.start({**request, "extra": [str(path) for path in self.extra_files()]})
+
+    def _on_ended(self, had_keys: bool) -> None:
+        self.start_button.setEnabled(True)
+        if had_keys:
+            self.start_button.setFocus()
 
     def _on_made(self, made: Json) -> None:
         self._made = made

@@ -133,6 +133,7 @@ def test_the_send_page_makes_the_folder_with_letter_receipt_and_further_files(
     assert page.extra_files() == [scan]
     press(qtbot, page.start_button)
     wait_until(qtbot, lambda: not page.work.is_running, SLOW_MS)
+    assert page.start_button.hasFocus()
     [folder] = (tmp_path / "out").iterdir()
     names = sorted(path.suffix for path in folder.iterdir() if path.is_file())
     assert names == [".docx", ".eml", ".pdf", ".txt"], page.work.told

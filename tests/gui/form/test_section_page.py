@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from kjxm_desktop.core.call import Call
+from kjxm_desktop.gui.form.field_row import FieldRow
 from kjxm_desktop.gui.labels import Label
 from tests.gui.form.conftest import OpenPage, children, enter, row_at
 
@@ -14,6 +15,31 @@ def test_every_section_of_the_call_can_be_shown(open_page: OpenPage, call: Call)
     for section in call.form.sections:
         page = open_page(section.id)
         assert [row.control for row in page.rows()] == list(section.controls)
+
+
+def test_what_lies_below_the_fold_is_made_when_the_page_has_been_painted(open_page: OpenPage, qtbot: QtBot) -> None:
+    page = open_page("project")
+    asked = len(page.section.controls)
+    assert len(children(page, FieldRow)) < asked
+    qtbot.waitUntil(lambda: len(children(page, FieldRow)) == asked)
+    assert page._done.isVisibleTo(page)
+
+
+def test_what_lies_below_the_fold_is_made_when_somebody_goes_there(open_page: OpenPage) -> None:
+    page = open_page("project")
+    last = page.section.controls[-1].pointer
+    assert page.go_to(last)
+    assert row_at(page, last).isAncestorOf(page.window().focusWidget())
+
+
+def test_the_way_on_stands_behind_what_was_made_last(open_page: OpenPage) -> None:
+    page = open_page("project")
+    last = page.rows()[-1].field.input_widget()
+    behind: list[QWidget | None] = [last.nextInFocusChain()]
+    while (after := behind[-1]) is not None and after is not last:
+        behind.append(after.nextInFocusChain())
+    first = page.rows()[0].field.input_widget()
+    assert behind.index(page._done) < behind.index(page._next) < behind.index(first)
 
 
 def test_every_field_has_a_name_for_assistive_technology(open_page: OpenPage, call: Call) -> None:
