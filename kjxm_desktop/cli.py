@@ -25,7 +25,7 @@ from kjxm_desktop.core.call import Call, Shelf
 from kjxm_desktop.core.form import Section
 from kjxm_desktop.core.json_pointer import Json
 from kjxm_desktop.core.proposal import Proposal, from_outside, to_outside
-from kjxm_desktop.errors import KjxmError
+from kjxm_desktop.errors import KjxmError, why
 
 DONE, BLOCKED, CANNOT = 0, 1, 2
 MAX_JSON_BYTES = 20_000_000
@@ -45,11 +45,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _say(strings.error(error))
         return CANNOT
     except BrokenPipeError:
-        # The reader of our output has gone; what it took was right.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _drop_output()  # its reader has gone; what it took was right
         return DONE
     except OSError as error:
-        _say(strings.error(atomic_file.failure(error, Path(str(error.filename or "stdout")))))
+        # What fails without a name is the output: every file is read and written by its own.
+        told = atomic_file.failure(error, Path(str(error.filename))) if error.filename else _output_failed(error)
+        _say(strings.error(told))
         return CANNOT
     except (KeyboardInterrupt, MemoryError) as error:
         _say(strings.text("cli.stopped" if isinstance(error, KeyboardInterrupt) else "cli.memory"))
@@ -61,6 +62,18 @@ def _speak_utf8() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+
+
+def _output_failed(error: OSError) -> KjxmError:
+    _drop_output()
+    return KjxmError("cli.output_failed", why=why(error))
+
+
+def _drop_output() -> None:
+    """Let what is still to be written go nowhere: the interpreter would try again at its end, and complain itself."""
+    output = sys.__stdout__
+    if output is not None and output is sys.stdout:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), output.fileno())
 
 
 def _say(sentence: str) -> None:
@@ -86,8 +99,7 @@ def _first_bytes(path: Path, count: int) -> bytes:
         with path.open("rb") as source:
             return source.read(count)
     except (OSError, ValueError) as error:
-        why = getattr(error, "strerror", None) or type(error).__name__
-        raise KjxmError("cli.unreadable", path=str(path), why=why) from error
+        raise KjxmError("cli.unreadable", path=str(path), why=why(error)) from error
 
 
 def _read_json(path: Path, call: Call) -> Proposal:
@@ -122,7 +134,7 @@ def _show(told: argparse.Namespace) -> int:
     try:
         shown = to_outside(proposal, told.media)
     except OSError as error:
-        raise KjxmError("export.target_unwritable", path=str(told.media), why=error.strerror or "") from error
+        raise KjxmError("export.target_unwritable", path=str(told.media), why=why(error)) from error
     _print_json(shown)
     return DONE
 
@@ -156,8 +168,12 @@ def _findings(proposal: Proposal, now: datetime) -> list[tuple[Json, Json]]:
 def _opened_or_read(told: argparse.Namespace) -> Proposal:
     """Return the draft, or the proposal that a data JSON tells with --call."""
     if told.file.suffix.lower() == ".kjxm" or _is_zip(told.file):
-        return _open(told)
-    if told.call:
+        proposal = _open(told)
+        if told.call not in (None, proposal.call.id):
+            other = _shelf(told).get(told.call)
+            raise KjxmError("cli.own_call", path=str(told.file), own=proposal.call.id, other=other.id)
+        return proposal
+    if told.call is not None:
         return _read_json(told.file, _shelf(told).get(told.call))
     raise KjxmError("cli.which_call", path=str(told.file))
 

@@ -58,7 +58,7 @@ class _Parser(argparse.ArgumentParser):
         self.add_argument(
             "--calls",
             action="append",
-            type=Path,
+            type=_path,
             dest=f"calls_{prog.count(' ')}",
             default=argparse.SUPPRESS,
             metavar="DIR",
@@ -82,6 +82,7 @@ _COMPLAINTS = (
     (r"unrecognized arguments: (?P<what>.+)", "cli.usage_unknown"),
     (r"argument (?P<what>.+?): invalid choice: (?P<value>.+) \(choose from (?P<known>.+)\)", "cli.usage_choice"),
     (r"argument (?P<what>.+?): expected .+ argument", "cli.usage_value"),
+    (r"argument (?P<what>.+?): empty path", "cli.usage_empty"),
     (r"argument (?P<what>.+?): ignored explicit argument .+", "cli.usage_no_value"),
 )
 
@@ -104,16 +105,18 @@ def _parser(runs: Mapping[str, Run]) -> _Parser:
     call = commands.add_parser("call", help=_help("call"), description=_help("call"))
     of_call = call.add_subparsers(metavar=_help("command"), required=True, parser_class=_Parser)
     _command(of_call, "list", runs["call list"])
-    show = _command(of_call, "show", runs["call show"])
+    show = _command(of_call, "show", runs["call show"], "call_show")
     show.add_argument("id", metavar="ID")
     show.add_argument("--json", action="store_true", help=_help("json"))
-    check = _command(of_call, "check", runs["call check"])
-    check.add_argument("folder", type=Path, metavar="FOLDER")
+    check = _command(of_call, "check", runs["call check"], "call_check")
+    check.add_argument("folder", type=_path, metavar="FOLDER")
     return parser
 
 
-def _command(commands: Json, name: str, run: Run) -> _Parser:
-    made = cast("_Parser", commands.add_parser(name, help=_help(name), description=_help(name)))
+def _command(commands: Json, name: str, run: Run, told: str = "") -> _Parser:
+    """Add the command `name`; its help is named `told` where another command has the same name."""
+    words = _help(told or name)
+    made = cast("_Parser", commands.add_parser(name, help=words, description=words))
     made.set_defaults(run=run)
     return made
 
@@ -121,13 +124,13 @@ def _command(commands: Json, name: str, run: Run) -> _Parser:
 def _add_reading(commands: Json, runs: Mapping[str, Run]) -> None:
     new = _command(commands, "new", runs["new"])
     new.add_argument("--call", required=True, metavar="ID", help=_help("call_id"))
-    new.add_argument("--data", type=Path, metavar="FILE.json", help=_help("data"))
-    new.add_argument("out", type=Path, metavar="OUT.kjxm")
+    new.add_argument("--data", type=_path, metavar="FILE.json", help=_help("data"))
+    new.add_argument("out", type=_path, metavar="OUT.kjxm")
     show = _command(commands, "show", runs["show"])
-    show.add_argument("file", type=Path, metavar="FILE.kjxm")
-    show.add_argument("--media", type=Path, metavar="DIR", help=_help("media"))
+    show.add_argument("file", type=_path, metavar="FILE.kjxm")
+    show.add_argument("--media", type=_path, metavar="DIR", help=_help("media"))
     check = _command(commands, "check", runs["check"])
-    check.add_argument("file", type=Path, metavar="FILE")
+    check.add_argument("file", type=_path, metavar="FILE")
     check.add_argument("--call", metavar="ID", help=_help("call_id"))
     check.add_argument("--json", action="store_true", help=_help("json"))
     _add_time(check)
@@ -137,17 +140,23 @@ def _add_leaving(commands: Json, runs: Mapping[str, Run]) -> None:
     export = _command(commands, "export", runs["export"])
     export.add_argument("--format", choices=("docx", "pdf", "both"), default="both", help=_help("format"))
     package = _command(commands, "package", runs["package"])
-    extra: Json = {"action": "append", "type": Path, "default": [], "dest": "extra", "metavar": "FILE"}
+    extra: Json = {"action": "append", "type": _path, "default": [], "dest": "extra", "metavar": "FILE"}
     package.add_argument("--with", **extra, help=_help("with"))
     for made in (export, package):
-        made.add_argument("file", type=Path, metavar="FILE.kjxm")
-        made.add_argument("--to", type=Path, required=True, metavar="DIR", help=_help("to"))
+        made.add_argument("file", type=_path, metavar="FILE.kjxm")
+        made.add_argument("--to", type=_path, required=True, metavar="DIR", help=_help("to"))
         made.add_argument("--draft", action="store_true", help=_help("draft"))
         _add_time(made)
 
 
 def _add_time(command: _Parser) -> None:
     command.add_argument("--time", type=clock.read, metavar="ISO", help=_help("time"))
+
+
+def _path(text: str) -> Path:
+    if not text:  # Path takes it for the folder we are in
+        raise argparse.ArgumentTypeError("empty path")
+    return Path(text)
 
 
 def _help(name: str) -> str:

@@ -2,6 +2,23 @@
 
 from __future__ import annotations
 
+import errno
+from typing import Final
+
+_WHY: Final = {
+    errno.ENOENT: "system.missing",
+    errno.EACCES: "system.denied",
+    errno.EPERM: "system.denied",
+    errno.EEXIST: "system.exists",
+    errno.ENOSPC: "system.full",
+    errno.EROFS: "system.read_only",
+    errno.EISDIR: "system.is_folder",
+    errno.ENOTDIR: "system.no_folder",
+    errno.EIO: "system.disk",
+    errno.ENAMETOOLONG: "system.name_too_long",
+    errno.EBUSY: "system.busy",
+}
+
 
 class KjxmError(Exception):
     """An expected failure: a key of `resources/strings/*/errors.json` and what fills its blanks.
@@ -18,3 +35,11 @@ class KjxmError(Exception):
     def __str__(self) -> str:
         """Return the key and the parameters, for developers; users see `strings.error`."""
         return f"{self.key} {self.params}" if self.params else self.key
+
+
+def why(error: BaseException) -> KjxmError:
+    """Return in our words what the system said: its own are English, or those of the machine."""
+    if not isinstance(error, OSError):  # a NUL in the path
+        return KjxmError("system.name")
+    number = error.errno or 0
+    return KjxmError(_WHY[number]) if number in _WHY else KjxmError("system.other", number=number)

@@ -11,6 +11,7 @@ from kjxm_desktop import paths
 from kjxm_desktop.core.json_pointer import Json
 
 DEFAULTS: dict[str, Json] = {"language": "zh", "appearance": "system", "recent": [], "window": {}}
+CHOICES = {"language": ("zh", "en"), "appearance": ("system", "light", "dark")}
 
 
 class Settings:
@@ -42,6 +43,20 @@ class Settings:
 def _read(file: Path) -> dict[str, Json]:
     try:
         values = json.loads(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return {}
-    return cast("dict[str, Json]", values) if isinstance(values, dict) else {}
+    told = cast("dict[str, Json]", values) if isinstance(values, dict) else {}
+    return {name: value for name, value in told.items() if _is_usable(name, value)}
+
+
+def _is_usable(name: str, value: Json) -> bool:
+    """Tell whether a value is of the kind that is asked for by `name`; names of another version are kept as they are."""
+    if name not in DEFAULTS:
+        return True
+    if name in CHOICES:
+        return value in CHOICES[name]
+    if name == "window":  # sizes as Qt writes them, in hexadecimal digits
+        return isinstance(value, dict) and all(
+            isinstance(part, str) and part.isascii() for part in cast("dict[str, Json]", value).values()
+        )
+    return isinstance(value, type(DEFAULTS[name]))

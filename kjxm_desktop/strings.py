@@ -48,8 +48,25 @@ def pick(told: Text) -> str:
 
 def error(problem: KjxmError) -> str:
     """Return the sentence for a failure; a failure inside another is told after it."""
-    params = {key: error(part) if isinstance(part, KjxmError) else part for key, part in problem.params.items()}
-    return text(f"errors.{problem.key}", **params)
+    return text(f"errors.{problem.key}", **{key: _said(key, part) for key, part in problem.params.items()})
+
+
+def error_at(call: Call, problem: KjxmError) -> str:
+    """Return the sentence for a failure with an open proposal: where it lies is told by labels, not by a pointer."""
+
+    def placed(key: str, part: object) -> object:
+        if isinstance(part, KjxmError):
+            return error_at(call, part)
+        return label_path(call, part) if key == "pointer" and isinstance(part, str) and part else part
+
+    return error(KjxmError(problem.key, **{key: placed(key, part) for key, part in problem.params.items()}))
+
+
+def _said(key: str, part: object) -> object:
+    """Return what fills a blank: a failure as its sentence, and the address of the whole, which is empty, as words."""
+    if isinstance(part, KjxmError):
+        return error(part)
+    return text("finding.top_level") if key in ("pointer", "place") and part == "" else part
 
 
 def finding(call: Call, found: Diagnostic) -> str:

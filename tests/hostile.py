@@ -147,6 +147,11 @@ DATA: dict[str, bytes] = {
     "null": b"null",
     "an unknown section": b'{"projekt": {"title": "a"}}',
     "an unknown key": b'{"project": {"titel": "a"}}',
+    "an unknown key with nothing behind it": b'{"projekt": ""}',
+    "a row that is nothing": b'{"team": {"members": [null]}}',
+    "a caption above its cap": b'{"approach": {"route": [{"type": "table", "rows": [[[]]], "caption": "'
+    + b"a" * 1001
+    + b'"}]}}',
     "an unknown key in a row": b'{"team": {"members": [{"name": "a", "nmae": "b"}]}}',
     "a section that is a list": b'{"project": ["a"]}',
     "a line that is a number": b'{"project": {"title": 1}}',

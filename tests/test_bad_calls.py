@@ -78,6 +78,8 @@ BROKEN: dict[str, tuple[str, Callable[[], dict[str, bytes]]]] = {
         "call.json",
         lambda: with_value("call.json", "/file_name/pattern", "{/thing/nowhere}"),
     ),
+    "a brace alone": ("call.json", lambda: with_value("call.json", "/file_name/pattern", "{")),
+    "a brace too many": ("call.json", lambda: with_value("call.json", "/mail/subject", "{year}}")),
     "a clause that is not in the notice": ("call.json", lambda: with_value("call.json", "/clauses/第一条", "第一百条")),
     "a reference outside": (
         "data.schema.json",

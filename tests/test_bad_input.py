@@ -8,6 +8,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from kjxm_desktop import strings
+from kjxm_desktop.errors import KjxmError
 from tests import hostile
 from tests.cli_run import KJXM, TIME, beneath, kjxm, new, refused
 
@@ -83,6 +85,9 @@ POINTED = {
     "a lone surrogate": "/project/title",
     "not a number": "/project/readiness/now",
     "an unknown key": "/project/titel",
+    "an unknown key with nothing behind it": "/projekt",
+    "a row that is nothing": "/team/members/0",
+    "a caption above its cap": "/approach/route/0/caption",
     "an unknown key in a row": "/team/members/0/nmae",
     "money as a number": "/budget/income/special",
     "a row that is a string": "/team/members/0",
@@ -110,6 +115,7 @@ def test_a_byte_order_mark_is_no_fault(tmp_path: Path) -> None:
 FINDINGS = {
     "choice": b'{"project": {"kind": "none of these"}}',
     "format": b'{"project": {"period": {"from": "2024-13"}}}',
+    "format of the year 0": b'{"project": {"period": {"from": "0000-01"}}}',
     "length": ('{"project": {"title": "%s"}}' % ("题" * 31)).encode(),
 }
 
@@ -119,7 +125,7 @@ def test_an_answer_that_is_wrong_in_itself_is_a_finding_and_no_refusal(tmp_path:
     (tmp_path / "a.json").write_bytes(FINDINGS[code])
     ran = kjxm("check", tmp_path / "a.json", "--call", KJXM, "--json", *TIME)
     assert ran.status == 1
-    assert code in {item["code"] for item in ran.json["diagnostics"]}
+    assert code.partition(" ")[0] in {item["code"] for item in ran.json["diagnostics"]}
 
 
 def test_a_damaged_draft_is_refused_or_tells_exactly_what_it_told_before(
@@ -133,8 +139,27 @@ def test_a_damaged_draft_is_refused_or_tells_exactly_what_it_told_before(
     @given(st.integers(0, len(sound) - 1), st.integers(1, 255))
     def flip(at: int, by: int) -> None:
         file.write_bytes(sound[:at] + bytes([sound[at] ^ by]) + sound[at + 1 :])
-        # The dates that a ZIP tells of its parts mean nothing here, so a fault in them changes nothing either.
+        # Who made a part and with which permissions means nothing here, so a fault in it changes nothing either.
         if kjxm("show", file) != before:
             assert file.name in refused("show", file)
 
     flip()
+
+
+@pytest.mark.parametrize(
+    "data", [b"{}", b'{"project": {}}', b'{"project": {"title": ""}}', b'{"project": {"title": null}}']
+)
+def test_data_that_says_nothing_is_taken_as_nothing_said(tmp_path: Path, data: bytes) -> None:
+    (tmp_path / "a.json").write_bytes(data)
+    assert kjxm("show", new(tmp_path / "a.kjxm", tmp_path / "a.json")).json == {}
+    assert kjxm("check", tmp_path / "a.json", "--call", KJXM, *TIME).status == 1
+
+
+@pytest.mark.parametrize(("language", "whole"), [("zh", "（最外层）"), ("en", "the top level")])
+def test_a_fault_of_the_whole_has_a_place_in_words(language: str, whole: str) -> None:
+    strings.use(language)
+    try:
+        assert whole in strings.error(KjxmError("data.type", pointer="", expected="object"))
+        assert whole in strings.error(KjxmError("call.form_of_file", file="call.json", place="", why="x"))
+    finally:
+        strings.use("zh")

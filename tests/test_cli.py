@@ -13,9 +13,10 @@ from typing import get_args
 
 import pytest
 
-from kjxm_desktop import cli
+from kjxm_desktop import cli, strings
 from kjxm_desktop.core import call as calls
 from kjxm_desktop.core.form import Kind
+from kjxm_desktop.errors import KjxmError, why
 from tests.cli_run import AGRI, CALLS, EXAMPLES, KJXM, TIME, beneath, example, kjxm, new, refused, written
 
 ROOT = Path(__file__).parents[1]
@@ -169,6 +170,71 @@ def test_a_full_disk_behind_the_output_is_told(monkeypatch: pytest.MonkeyPatch) 
     assert "stdout" in told.getvalue()
 
 
+def test_output_that_cannot_be_written_has_a_sentence_of_its_own() -> None:
+    with Path("/dev/full").open("wb") as full:
+        ran = subprocess.run(
+            [sys.executable, "-m", "kjxm_desktop.cli", "call", "show", KJXM],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            check=False,
+            cwd=ROOT,
+        )
+    assert ran.returncode == 2
+    assert (
+        ran.stderr.decode("utf-8") == "没能把结果写到标准输出（stdout：磁盘空间不足），清理磁盘或改写到别处后再试。\n"
+    )
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["call", "check", ""], ["show", "{}", "--media", ""], ["export", "{}", "--to", ""],
+        ["package", "{}", "--to", ""],
+        ["show", ""], ["check", ""], ["new", "--call", KJXM, ""], ["new", "--call", KJXM, "--data", "", "a.kjxm"],
+        ["package", "{}", "--to", "a", "--with", ""], ["--calls", "", "call", "list"],
+    ],
+    ids=" ".join,
+)  # fmt: skip
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_an_empty_path_is_no_path(empty: Path, words: list[str], language: str) -> None:
+    told = refused("--lang", language, *(word.format(empty) for word in words))
+    assert ("是空的" if language == "zh" else "is empty") in told
+
+
+@pytest.mark.parametrize("time", ["0001-01-01T00:00+14:00", "9999-12-31T23:59-12:00", "1899-12-31", "2200-01-01"])
+@pytest.mark.parametrize("command", ["check", "export", "package"])
+def test_a_time_far_from_any_deadline_is_refused(tmp_path: Path, empty: Path, command: str, time: str) -> None:
+    to = [] if command == "check" else ["--draft", "--to", tmp_path / "out"]
+    assert time in refused(command, empty, *to, "--time", time)
+    assert not (tmp_path / "out").exists()
+
+
+def test_what_two_commands_of_one_name_do_is_told_apart() -> None:
+    for name in ("show", "check"):
+        assert kjxm(name, "--help").out.splitlines()[2:4] != kjxm("call", name, "--help").out.splitlines()[2:4]
+    assert "JSON" in kjxm("show", "--help").out
+    assert ".kjxm" in kjxm("check", "--help").out
+
+
+@pytest.mark.parametrize(
+    ("number", "zh", "en"),
+    [
+        (errno.ENOENT, "找不到", "no such"), (errno.EACCES, "权限", "permitted"), (errno.EEXIST, "已存在", "taken"),
+        (errno.ENOSPC, "空间不足", "full"), (errno.EROFS, "只能读取", "read-only"), (errno.EISDIR, "文件夹", "folder"),
+        (errno.ENOTDIR, "不是文件夹", "no folder"), (errno.EIO, "出错", "failed"),
+        (errno.ENAMETOOLONG, "过长", "too long"),
+        (errno.EPERM, "权限", "permitted"), (errno.EBUSY, "占用", "in use"), (errno.EPIPE, "32", "32"),
+    ],
+)  # fmt: skip
+def test_what_the_system_says_is_said_in_the_language_in_use(number: int, zh: str, en: str) -> None:
+    told = KjxmError("cli.unreadable", path="a", why=why(OSError(number, "in the words of the system")))
+    assert zh in strings.error(told)
+    strings.use("en")
+    assert en in strings.error(told)
+    strings.use("zh")
+    assert "words of the system" not in strings.error(told)
+
+
 # -- new and show -------------------------------------------------------------------------------------------------
 
 
@@ -312,6 +378,15 @@ def test_check_reads_a_data_file_when_its_call_is_named(tmp_path: Path, drafts: 
     assert "unknown" in refused("check", example("key-tech"), "--call", "unknown")
 
 
+def test_a_draft_is_checked_by_its_own_call_alone(empty: Path) -> None:
+    assert kjxm("check", empty, "--call", KJXM, *TIME) == kjxm("check", empty, *TIME)
+    assert "nope" in refused("check", empty, "--call", "nope")
+    refused("check", empty, "--call", "")
+    told = refused("--calls", CALLS, "check", empty, "--call", AGRI)
+    assert KJXM in told
+    assert AGRI in told
+
+
 def test_a_draft_is_known_by_what_it_is_not_by_its_name(tmp_path: Path, empty: Path) -> None:
     (tmp_path / "draft.json").write_bytes(empty.read_bytes())
     assert kjxm("check", tmp_path / "draft.json", *TIME).out == kjxm("check", empty, *TIME).out
@@ -333,8 +408,8 @@ def test_findings_are_told_in_the_language_asked_for(empty: Path) -> None:
         ("2024-06-20T16:00:01Z", True),
         ("2024-06-20T15:59:59+00:00", False),
         ("2024-06-21", True),
-        ("0001-01-01", False),
-        ("9999-12-31T23:59", True),
+        ("1900-01-01T00:00+14:00", False),
+        ("2199-12-31T23:59-12:00", True),
     ],
 )
 def test_the_clock_reads_a_time_without_a_zone_as_beijing(drafts: dict[str, Path], time: str, is_late: bool) -> None:

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from kjxm_desktop.errors import KjxmError
+from kjxm_desktop.errors import KjxmError, why
 
 _BUSY: Final = (5, 32, 33)  # Windows: access denied, sharing violation, lock violation; virus scanners, sync clients
 _FIRST_WAIT_S: Final = 0.05
@@ -67,7 +67,7 @@ def failure(error: OSError, path: Path) -> KjxmError:
         return KjxmError("storage.busy", path=str(path))
     key = _KEYS.get(error.errno or 0)
     if key is None:
-        return KjxmError("storage.failed", path=str(path), why=error.strerror or type(error).__name__)
+        return KjxmError("storage.failed", path=str(path), why=why(error))
     return KjxmError(key, path=str(path))
 
 

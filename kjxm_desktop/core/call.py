@@ -269,6 +269,11 @@ def placeholders(pattern: str) -> list[str]:
     return _PLACEHOLDER.findall(pattern)
 
 
+def has_stray_brace(pattern: str) -> bool:
+    """Tell whether a brace is left that encloses no name: it would be printed as it stands."""
+    return any(brace in _PLACEHOLDER.sub("", pattern) for brace in "{}")
+
+
 def fill(pattern: str, value: Json) -> str:
     """Return `pattern` with each name in braces replaced by `value(name)`."""
     return _PLACEHOLDER.sub(lambda match: str(value(match.group(1))), pattern)

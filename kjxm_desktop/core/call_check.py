@@ -265,6 +265,8 @@ def _check_patterns_of_names(call: Call) -> None:
         ("/mail/body", call.about["mail"]["body"], lambda name: name in ("year", "call", "files")),
     ]
     for place, pattern, known in told:
+        if calls.has_stray_brace(pattern):
+            raise KjxmError("call.brace", file=CALL, place=place)
         for name in calls.placeholders(pattern):
             if not known(name) and not (name.startswith("/") and call.form.control(name) is not None):
                 raise KjxmError("call.placeholder", file=CALL, place=place, name=name)

@@ -37,6 +37,7 @@ class _Entry:
     name: str
     flags: int
     method: int
+    saved: tuple[int, int]  # time and day, as a ZIP writes them: they mean nothing here, but both tell the same
     crc: int
     packed: int
     size: int
@@ -143,12 +144,12 @@ def _entry(raw: bytes, at: int) -> tuple[_Entry, int]:
     if at + _CENTRAL.size > len(raw):
         raise KjxmError("draft.layout", part=_WHOLE)
     fields = _CENTRAL.unpack_from(raw, at)
-    mark, _, _, flags, method, _, _, crc, packed, size, name_bytes, extra, comment, disk, _, _, offset = fields
+    mark, _, _, flags, method, time, day, crc, packed, size, name_bytes, extra, comment, disk, _, _, offset = fields
     end = at + _CENTRAL.size + name_bytes
     if mark != b"PK\x01\x02" or disk or extra or comment or end > len(raw):
         raise KjxmError("draft.layout", part=_WHOLE)
     name = _name(raw[at + _CENTRAL.size : end])
-    return _Entry(name, flags, method, crc, packed, size, offset), end
+    return _Entry(name, flags, method, (time, day), crc, packed, size, offset), end
 
 
 def _name(raw: bytes) -> str:
@@ -178,9 +179,9 @@ def _content(file: BinaryIO, entry: _Entry) -> bytes:
     header = file.read(_LOCAL.size)
     if len(header) < _LOCAL.size:
         raise KjxmError("draft.layout", part=entry.name)
-    mark, _, flags, method, _, _, crc, packed, size, name_bytes, extra = _LOCAL.unpack(header)
-    told = (flags, method, crc, packed, size)
-    same = told == (entry.flags, entry.method, entry.crc, entry.packed, entry.size)
+    mark, _, flags, method, time, day, crc, packed, size, name_bytes, extra = _LOCAL.unpack(header)
+    told = (flags, method, (time, day), crc, packed, size)
+    same = told == (entry.flags, entry.method, entry.saved, entry.crc, entry.packed, entry.size)
     if mark != b"PK\x03\x04" or not same or extra or name_bytes != len(entry.name):
         raise KjxmError("draft.layout", part=entry.name)
     if file.read(name_bytes) != entry.name.encode("ascii"):

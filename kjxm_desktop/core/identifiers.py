@@ -6,6 +6,7 @@ import datetime as dt
 import re
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 from typing import Final
 
 _LONGEST = 64  # characters of one number or date, however untidy
@@ -131,6 +132,20 @@ def read_day(text: str) -> Read | None:
         return None
     value = f"{parts[0]:04}-{parts[1]:02}-{parts[2]:02}"
     return Read(value, None if text == value else "tidied")
+
+
+@lru_cache(maxsize=4096)
+def is_month(text: str) -> bool:
+    """Tell whether `text` is a month as `read_month` spells it."""
+    read = read_month(text)
+    return read is not None and read.value == text
+
+
+@lru_cache(maxsize=4096)
+def is_day(text: str) -> bool:
+    """Tell whether `text` is a day as `read_day` spells it."""
+    read = read_day(text)
+    return read is not None and read.value == text
 
 
 def read_code(text: str) -> Read:

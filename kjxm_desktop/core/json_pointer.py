@@ -53,7 +53,8 @@ def set_in(data: Json, pointer: str, value: Json) -> Json:
     """Return a copy of `data` with `value` at `pointer`, sharing all that lies beside the path.
 
     None, "", [] and {} remove what stood there, and objects left empty go too; a row of a table stays
-    (it keeps its id). Raises KeyError where the pointer runs through a value or past the end of a table.
+    (it keeps its id). Raises KeyError where the pointer runs through a value or past the end of a table, or counts a
+    row where no table stands.
     """
     return _set(data, parse(pointer), _or_none(value))
 
@@ -73,7 +74,7 @@ def _set(node: Json, tokens: tuple[str, ...], value: Json) -> Json:
         row = _set(rows[int(token)], rest, value)
         rows[int(token)] = {} if row is None else row
         return rows
-    if node is not None and not isinstance(node, dict):
+    if is_index(token) or (node is not None and not isinstance(node, dict)):
         raise KeyError(token)
     fields = dict(cast("dict[str, Json]", node or {}))
     child = _set(fields.get(token), rest, value)

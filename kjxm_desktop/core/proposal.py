@@ -25,6 +25,22 @@ def new_row_id() -> str:
     return "".join(secrets.choice(_ID_ALPHABET) for _ in range(8))
 
 
+def with_row_ids(rows: list[Json], pointer: str) -> list[Json]:
+    """Return the rows of the table at `pointer`, each with an id.
+
+    Raises KjxmError data.row_id where two have the same.
+    """
+    ids: set[str] = set()
+    done: list[Json] = []
+    for index, row in enumerate(rows):
+        done.append(row if row.get("id") else {**row, "id": new_row_id()})
+        row_id = str(done[-1]["id"])
+        if row_id in ids:
+            raise KjxmError("data.row_id", pointer=f"{pointer}/{index}/id")
+        ids.add(row_id)
+    return done
+
+
 class Proposal:
     """The answers (`data`), the bytes of pictures and files by SHA-256 (`media`), and notes beside them.
 
@@ -52,7 +68,10 @@ class Proposal:
             value = None
         shape.check_at(self.call, pointer, value)
         before = self.get(pointer)
-        self.data = json_pointer.set_in(self.data, pointer, value) or {}
+        try:
+            self.data = json_pointer.set_in(self.data, pointer, value) or {}
+        except KeyError as error:
+            raise KjxmError("data.row_gone", pointer=pointer) from error
         return before
 
     def add_media(self, data: bytes) -> str:
@@ -105,10 +124,10 @@ def from_outside(call: Call, raw: Json, folder: Path | None) -> Proposal:
     """
     if not isinstance(raw, dict):
         raise KjxmError("data.not_an_object")
+    shape.check_outside(call, raw)
     proposal = Proposal(call)
-    data = _Incoming(proposal, folder).tree(raw, "")
-    shape.check(call, data)
-    proposal.data = data or {}
+    proposal.data = _Incoming(proposal, folder).tree(raw, "") or {}
+    shape.check(call, proposal.data)
     _check_links(proposal)
     return proposal
 
@@ -149,21 +168,11 @@ class _Incoming:
         rows: list[Json] = [self.tree(item, f"{pointer}/{index}") for index, item in enumerate(value)]
         if control is None or control.kind != "table":
             return [row for row in rows if row is not None] or None
-        ids: set[str] = set()
-        for index in range(len(rows)):
-            row: Json = {} if rows[index] is None else rows[index]
-            rows[index] = row
-            if isinstance(row, dict):
-                fields = cast("dict[str, Json]", row)
-                fields.setdefault("id", new_row_id())
-                if str(fields["id"]) in ids:
-                    raise KjxmError("data.row_id", pointer=f"{pointer}/{index}/id")
-                ids.add(str(fields["id"]))
-        return rows or None
+        return with_row_ids([row or {} for row in rows], pointer) or None
 
     def _object(self, value: dict[str, Json], pointer: str) -> Json:
         fields = dict(value)
-        if "file" in fields and "media" not in fields and self._takes_media(pointer):
+        if fields.get("file") is not None and "media" not in fields and self._takes_media(pointer):
             fields = self._with_media(fields, pointer)
         done = {key: self.tree(child, pointer + json_pointer.build([key])) for key, child in fields.items()}
         return {key: child for key, child in done.items() if child is not None} or None

@@ -13,6 +13,8 @@ from kjxm_desktop.errors import KjxmError
 MARKS: Final = ("bold", "italic", "underline", "sub", "sup")
 MOST_COLUMNS: Final = 63  # what Word can hold
 MOST_ROWS: Final = 2000
+MOST_CAPTION: Final = 1_000  # characters, of a caption as of an alternative text
+MOST_FORMULA: Final = 20_000
 
 # --- characters -----------------------------------------------------------------------------------------------------
 
@@ -84,7 +86,8 @@ def normalise(value: Json, *, allow_file: bool = False, keep_unknown: bool = Fal
     A string gives one paragraph a line, blank lines none. Neighbouring runs with the same marks become one, line
     breaks inside a paragraph split it, short rows of a table are filled up; text without anything in it gives [].
     `allow_file` lets a picture name its `file` instead of its `media`; `keep_unknown` keeps keys of later programs.
-    Raises KjxmError `data.rich`, `data.unknown_key` or `data.surrogate` with the pointer, which begins with `pointer`.
+    Raises KjxmError `data.rich`, `data.unknown_key`, `data.too_long` (captions and formulas alone; the text is for the
+    form to measure) or `data.surrogate` with the pointer, which begins with `pointer`.
     """
     if isinstance(value, str):
         lines = clean_text(value, pointer=pointer).split("\n")
@@ -275,25 +278,33 @@ def _one_line(runs: list[dict[str, Json]]) -> list[dict[str, Json]]:
 
 
 def _words(block: dict[str, Json], keys: tuple[str, ...], pointer: str) -> dict[str, Json]:
+    words: dict[str, Json] = {}
     for key in keys:
-        if not isinstance(block.get(key, ""), str):
+        told = block.get(key)
+        if not isinstance(told, str | None):
             raise KjxmError("data.rich", pointer=f"{pointer}/{key}")
-    words = {key: clean_line(block.get(key, ""), pointer=f"{pointer}/{key}") for key in keys}
+        words[key] = _capped(clean_line(told or "", pointer=f"{pointer}/{key}"), MOST_CAPTION, f"{pointer}/{key}")
     return {key: text for key, text in words.items() if text}
+
+
+def _capped(text: str, most: int, pointer: str) -> str:
+    if len(text) > most:
+        raise KjxmError("data.too_long", pointer=pointer, cap=most)
+    return text
 
 
 def _line(value: Json, pointer: str) -> str:
     line = clean_line(value, pointer=pointer) if isinstance(value, str) else ""
     if not line.strip():
         raise KjxmError("data.rich", pointer=pointer)
-    return line
+    return _capped(line, MOST_FORMULA, pointer)
 
 
 def _flag(fields: dict[str, Json], key: str, pointer: str) -> bool:
-    value = fields.get(key, False)
-    if not isinstance(value, bool):
+    value = fields.get(key)
+    if not isinstance(value, bool | None):
         raise KjxmError("data.rich", pointer=f"{pointer}/{key}")
-    return value
+    return value is True
 
 
 def _later(fields: dict[str, Json], known: tuple[str, ...], pointer: str, policy: _Policy) -> dict[str, Json]:

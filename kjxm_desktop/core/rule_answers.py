@@ -6,7 +6,6 @@ others have a finding of their own already.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -14,13 +13,13 @@ from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 from typing import cast
 
-from kjxm_desktop.core import json_pointer, rich_text
+from kjxm_desktop.core import identifiers, json_pointer, rich_text
 from kjxm_desktop.core.call import Call
 from kjxm_desktop.core.form import Condition, Control, Text, is_filled
 from kjxm_desktop.core.json_pointer import Json
 
 CENT = Decimal("0.01")
-_MONTH = re.compile("[0-9]{4}-(0[1-9]|1[0-2])")
+_DATES: Mapping[str, Callable[[str], bool]] = {"month": identifiers.is_month, "day": identifiers.is_day}
 _SEPARATORS: Mapping[str, str] = {"zh": "、", "en": ", "}
 
 
@@ -226,21 +225,10 @@ def _reader(control: Control) -> Callable[[Json], bool] | None:
     if enum is not None:
         return lambda value: value in enum
     pattern = control.schema.get("pattern")
+    is_date = _DATES.get(control.kind)
     if isinstance(pattern, str):
-        return _day_like(pattern) if control.kind == "day" else lambda value: _matches(pattern, value)
-    if control.kind == "month":
-        return lambda value: _MONTH.fullmatch(value) is not None
-    return None
-
-
-def _day_like(pattern: str) -> Callable[[Json], bool]:
-    def is_day(value: Json) -> bool:
-        try:
-            return _matches(pattern, value) and bool(date.fromisoformat(value))
-        except ValueError:
-            return False
-
-    return is_day
+        return lambda value: _matches(pattern, value) and (is_date is None or is_date(value))
+    return is_date
 
 
 @lru_cache(maxsize=4096)

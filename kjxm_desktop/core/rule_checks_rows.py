@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import cast
 
+from kjxm_desktop.core import rich_text
 from kjxm_desktop.core.form import Text
 from kjxm_desktop.core.json_pointer import Json
 from kjxm_desktop.core.rule_answers import FOUND, Answers, Findings, Found, Listed, Rule, folded, is_begun
@@ -72,13 +73,13 @@ def _among(value: Json, wanted: list[Json]) -> bool:
 
 
 def _shares(answers: Answers, rule: Rule) -> tuple[int, int, int, int]:
-    """Return how many rows there are, how many have one of the values; the same of the marked rows."""
+    """Return how many rows have answered, how many have one of the values; the same of the marked rows."""
     params = rule.params
     kinds = answers.column(f"{params['table']}/*/{params['column']}")
     marks = answers.column(f"{params['table']}/*/{params['mark']}")
     rows = such = marked = marked_such = 0
-    for index, row in enumerate(answers.rows(params["table"])):
-        if not is_begun(row):
+    for index in range(len(kinds)):
+        if kinds.at(index) is None:
             continue
         is_such, is_marked = kinds.at(index) in params["values"], marks.at(index) is True
         rows, such = rows + 1, such + is_such
@@ -173,6 +174,17 @@ def link_exists(answers: Answers, rule: Rule) -> Findings:
                 yield Found(links.pointer(index))
 
 
+def citation_exists(answers: Answers, rule: Rule) -> Findings:
+    """Ask that what long texts cite is a row of a table; one finding a text."""
+    ids = {row.get("id") for row in answers.rows(rule.params["to"])}
+    for pattern in [control.pointer for control in answers.call.form.controls if control.kind == "rich"]:
+        column = answers.column(pattern)
+        for index in range(len(column)):
+            yield None
+            if any(cited not in ids for cited in rich_text.cites_of(column.at(index))):
+                yield Found(column.pointer(index))
+
+
 def option_ticked(answers: Answers, rule: Rule) -> Findings:
     """Ask that each row ticks one of the options that its other answer opens, where there are such options."""
     pattern = f"{rule.params['table']}/*/{rule.params['column']}"
@@ -260,6 +272,7 @@ CHECKS: Mapping[str, Check] = {
         {FOUND: "title lacking*"},
     ),
     "link_exists": Check(link_exists, {"links": ["answer"], "to": "table"}),
+    "citation_exists": Check(citation_exists, {"to": "table"}),
     "option_ticked": Check(option_ticked, {"table": "table", "column": "opened_column"}, {FOUND: "names*"}),
     "known_name": Check(known_name, {"names": ["answer"], "known": ["answer"]}, {FOUND: "name"}),
 }

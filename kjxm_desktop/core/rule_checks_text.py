@@ -23,6 +23,7 @@ from kjxm_desktop.core.rule_answers import (
 from kjxm_desktop.core.rule_params import Check
 
 _FREE_TEXT = ("line", "text", "rich", "choices")
+_PROSE = ("text", "rich")
 _LONGEST_GAP = 100  # characters that "…" in a mark may stand for
 _SHOWN = 40  # characters of what was written, in a message
 
@@ -43,10 +44,14 @@ def figure_told(answers: Answers, rule: Rule) -> Findings:
 
 
 def _figure(units: list[str]) -> re.Pattern[str]:
-    """Return digits, perhaps with 百 千 万 亿, and a unit; a unit of letters must end where it ends."""
+    """Return digits, perhaps with 百 千 万 亿 and 余 多 几, and a unit; 第3 counts nothing.
+
+    A unit of letters must end where it ends.
+    """
     ordered = sorted(units, key=len, reverse=True)
     told = "|".join(re.escape(unit) + ("(?![A-Za-z])" if _ends_in_letter(unit) else "") for unit in ordered)
-    return re.compile(f"[0-9０-９][ \u3000]?[百千万亿]{{0,2}}[ \u3000]?(?:{told})")
+    number = "(?<!第)(?<!第[ \u3000])(?<![0-9０-９])(?<![0-9０-９][.．,，])[0-9０-９]+(?:[.．,，][0-9０-９]+)*"
+    return re.compile(f"{number}[ \u3000]?[余多几]?[百千万亿]{{0,2}}[余多几]?[ \u3000]?(?:{told})")
 
 
 def _ends_in_letter(unit: str) -> bool:
@@ -129,7 +134,7 @@ def amount_repeated(answers: Answers, rule: Rule) -> Findings:
     if not right:
         return
     pattern = _amount_after(list(right), params["joiners"])
-    for pointer, text in _texts(answers, params["texts"]):
+    for pointer, text in _texts(answers, params.get("texts")):
         yield None
         for word, told in dict.fromkeys(found.group("word", "amount") for found in pattern.finditer(text)):
             read = identifiers.read_money(told)
@@ -165,15 +170,16 @@ def title_repeated(answers: Answers, rule: Rule) -> Findings:
         return
     after = "|".join(re.escape(word) for word in rule.params["after"])
     pattern = re.compile(f"(?:{after})[ \u3000]?[《“]([^《》“”\n]{{1,200}})[》”]")
-    for pointer, text in _texts(answers, rule.params["texts"]):
+    for pointer, text in _texts(answers, rule.params.get("texts")):
         yield None
         for told in dict.fromkeys(found.group(1) for found in pattern.finditer(text)):
             if folded(told) != folded(title):
                 yield Found(pointer, {"told": told[:_SHOWN], "right": title})
 
 
-def _texts(answers: Answers, patterns: list[str]) -> Iterator[tuple[str, str]]:
-    for pattern in patterns:
+def _texts(answers: Answers, patterns: list[str] | None) -> Iterator[tuple[str, str]]:
+    """Yield pointer and text of the answers at `patterns`, of every answer in sentences where none are named."""
+    for pattern in patterns or [one.pointer for one in answers.call.form.controls if one.kind in _PROSE]:
         column = answers.column(pattern)
         for index in range(len(column)):
             value = column.at(index)
@@ -200,10 +206,10 @@ CHECKS: Mapping[str, Check] = {
     "nothing_left_over": Check(nothing_left_over, {"marks": ["word"]}, {FOUND: "mark"}),
     "amount_repeated": Check(
         amount_repeated,
-        {"texts": ["answer"], "amounts": [{"words": ["word"], "sum": ["single"]}], "joiners": ["word"]},
+        {"texts?": ["answer"], "amounts": [{"words": ["word"], "sum": ["single"]}], "joiners": ["word"]},
         {FOUND: "word told right"},
     ),
     "title_repeated": Check(
-        title_repeated, {"texts": ["answer"], "title": "single", "after": ["word"]}, {FOUND: "told right"}
+        title_repeated, {"texts?": ["answer"], "title": "single", "after": ["word"]}, {FOUND: "told right"}
     ),
 }

@@ -33,6 +33,14 @@ def check(call: Call, data: Json, *, keep_unknown: bool = False) -> Mapping[str,
     return walk.rich
 
 
+def check_outside(call: Call, data: Json) -> None:
+    """Raise KjxmError unless every key of data from outside is known and every value of its type, the empty ones too.
+
+    It is asked before empty values are dropped; null stands for no answer, but not for a row or an item of a list.
+    """
+    _Outside(call, keep_unknown=False).look("", "", call.schema, data)
+
+
 def check_at(call: Call, pointer: str, value: Json) -> None:
     """Raise KjxmError unless `value` may stand at `pointer`; None always may. Unknown pointers are refused.
 
@@ -77,7 +85,10 @@ class _Walk:
         elif isinstance(value, list):
             self._list(pointer, pattern, schema, cast("list[Json]", value))
         elif isinstance(value, str):
-            _check_string(self._call.form.control(pattern), pointer, value)
+            self._string(pointer, pattern, value)
+
+    def _string(self, pointer: str, pattern: str, value: str) -> None:
+        _check_string(self._call.form.control(pattern), pointer, value)
 
     def _fields(self, pointer: str, pattern: str, schema: Json, value: dict[str, Json]) -> None:
         known = schema.get("properties", {})
@@ -103,6 +114,31 @@ class _Walk:
         if len(rich_text.plain(blocks)) > cap_of(control):
             raise KjxmError("data.too_long", pointer=pointer, cap=cap_of(control))
         return blocks
+
+
+class _Outside(_Walk):
+    """Looks at data as it was handed in: strings for long text, `file` for pictures, nothing cleaned yet."""
+
+    def look(self, pointer: str, pattern: str, schema: Json, value: Json) -> None:
+        if not isinstance(value, str) or not self._is_rich(pattern):
+            super().look(pointer, pattern, schema, value)
+
+    def _fields(self, pointer: str, pattern: str, schema: Json, value: dict[str, Json]) -> None:
+        by_file = "media" in schema.get("properties", {}) and "media" not in value
+        told = {key: child for key, child in value.items() if not (by_file and key == "file")}
+        unknown = {key: child for key, child in told.items() if key not in schema.get("properties", {})}
+        super()._fields(pointer, pattern, schema, {k: v for k, v in told.items() if v is not None} | unknown)
+
+    def _list(self, pointer: str, pattern: str, schema: Json, items: list[Json]) -> None:
+        if not self._is_rich(pattern):
+            super()._list(pointer, pattern, schema, items)
+
+    def _string(self, pointer: str, pattern: str, value: str) -> None:
+        """Leave a string be: how long it is and how many lines it has is told once it is cleaned."""
+
+    def _is_rich(self, pattern: str) -> bool:
+        control = self._call.form.control(pattern)
+        return control is not None and control.kind == "rich"
 
 
 def _check_string(control: Control | None, pointer: str, value: str) -> None:

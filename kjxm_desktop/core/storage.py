@@ -26,7 +26,7 @@ from kjxm_desktop.core import (
 from kjxm_desktop.core import call as calls
 from kjxm_desktop.core.call import Call
 from kjxm_desktop.core.json_pointer import Json
-from kjxm_desktop.core.proposal import Proposal, leaves, media_named
+from kjxm_desktop.core.proposal import Proposal, leaves, media_named, with_row_ids
 from kjxm_desktop.errors import KjxmError
 
 MIMETYPE: Final = b"application/vnd.kjxm.proposal"
@@ -310,19 +310,42 @@ def _is_count(value: Json) -> bool:
 
 
 def _canonical(call: Call, data: Json, blocks: Mapping[str, Json]) -> Json:
-    """Return `data` in its one spelling, long texts as in `blocks`.
+    """Return `data` in its one spelling, long texts as in `blocks`: nothing empty, and every row has its own id.
 
-    Whoever wrote the file, the program meets only what it would have written.
+    Whoever wrote the file, the program meets only what it would have written. Raises KjxmError data.row_id.
     """
     for control, pointer, value in list(leaves(call, data)):
         if control.kind == "rich":
             clean = blocks[pointer]
-        elif isinstance(value, str):
-            clean = rich_text.clean_text(value, pointer=pointer)
+        elif control.kind == "choices":
+            clean = [text for text in (_cleaned(item, pointer) for item in value) if text != ""]
         else:
-            continue
-        if clean != value:
+            clean = _cleaned(value, pointer)
+        if clean != value or clean in ("", [], {}):
             data = json_pointer.set_in(data, pointer, clean) or {}
+    return _without_empty_groups(call, _with_row_ids(call, data))
+
+
+def _cleaned(value: Json, pointer: str) -> Json:
+    return rich_text.clean_text(value, pointer=pointer) if isinstance(value, str) else value
+
+
+def _with_row_ids(call: Call, data: Json) -> Json:
+    for table in call.form.controls:
+        rows = json_pointer.get(data, table.pointer) if table.kind == "table" else None
+        if rows is not None:
+            done = with_row_ids(rows, table.pointer)
+            data = json_pointer.set_in(data, table.pointer, done) or {} if done != rows or not rows else data
+    return data
+
+
+def _without_empty_groups(call: Call, data: Json) -> Json:
+    for control in call.form.controls:
+        above, _, _ = control.pointer.rpartition("/")
+        while above and not control.in_table:
+            if json_pointer.get(data, above) == {}:
+                data = json_pointer.set_in(data, above, None) or {}
+            above, _, _ = above.rpartition("/")
     return data
 
 

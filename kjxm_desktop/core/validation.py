@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, cast
 
-from kjxm_desktop.core import json_pointer, rich_text
+from kjxm_desktop.core import identifiers, json_pointer, rich_text
 from kjxm_desktop.core.call import Call
 from kjxm_desktop.core.form import Control, is_filled
 from kjxm_desktop.core.json_pointer import Json
@@ -176,7 +176,7 @@ class Validator:
         for error in errors:
             if error.validator != "enum":
                 yield _fault(control, str(error.validator), error.validator_value, error.instance)
-        if not errors and control.kind == "day" and not _is_day(value):
+        if not errors and control.kind in ("month", "day") and not _is_date(control, value):
             yield _Fault("", "format", control.kind, {"value": _told(value)})
 
     def _schema_validator(self, control: Control) -> SchemaValidator:
@@ -260,12 +260,8 @@ class Validator:
         )
 
 
-def _is_day(value: Json) -> bool:
-    try:
-        date.fromisoformat(value)
-    except ValueError:
-        return False
-    return True
+def _is_date(control: Control, value: str) -> bool:
+    return identifiers.is_day(value) if control.kind == "day" else identifiers.is_month(value)
 
 
 def _fault(control: Control, keyword: str, told: Json, value: Json) -> _Fault:

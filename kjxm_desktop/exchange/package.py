@@ -16,7 +16,7 @@ from pathlib import Path
 
 from kjxm_desktop.core import json_pointer
 from kjxm_desktop.core.proposal import Proposal, suffix_of, with_suffix
-from kjxm_desktop.errors import KjxmError
+from kjxm_desktop.errors import KjxmError, why
 from kjxm_desktop.exchange import mail, names
 from kjxm_desktop.export import files as export_files
 
@@ -63,8 +63,7 @@ def check_target(folder: Path) -> None:
     except FileNotFoundError as error:
         raise KjxmError("export.target_missing", path=str(folder)) from error
     except (OSError, ValueError) as error:
-        why = getattr(error, "strerror", None) or ""
-        raise KjxmError("export.target_unwritable", path=str(folder), why=why) from error
+        raise KjxmError("export.target_unwritable", path=str(folder), why=why(error)) from error
     finally:
         _remove_folders(made)
 
@@ -134,7 +133,7 @@ def _write_all(folder: Path, files: Mapping[str, bytes]) -> list[Path]:
         _take_back(beside, earlier)
         _remove_folders(new_folders)
         if isinstance(error, OSError):
-            raise KjxmError("export.write_failed", path=str(folder), why=error.strerror or "") from error
+            raise KjxmError("export.write_failed", path=str(folder), why=why(error)) from error
         raise
     return list(beside)
 
@@ -273,6 +272,6 @@ def _place_folder(folder: Path, stem: str, contents: Mapping[str, bytes]) -> Pat
         shutil.rmtree(beside, ignore_errors=True)
         _remove_folders(new_folders)
         if isinstance(error, OSError):
-            raise KjxmError("export.write_failed", path=str(folder), why=error.strerror or "") from error
+            raise KjxmError("export.write_failed", path=str(folder), why=why(error)) from error
         raise
     return target

@@ -105,10 +105,10 @@ class CheckPage(QWidget):
         if whole:
             column.addSpacing(12)
             self._add_lines(column, whole)
-        for section in self._session.form.sections:
-            if self._session.shown(f"/{section.id}"):
-                mine = [item for item in found if item.section == section.id]
-                self._add_section(column, section.id, strings.pick(section.title), mine)
+        shown = [section for section in self._session.form.sections if self._session.shown(f"/{section.id}")]
+        of_section = {section.id: [item for item in found if item.section == section.id] for section in shown}
+        for section in sorted(shown, key=lambda section: not any(item.blocks for item in of_section[section.id])):
+            self._add_section(column, section.id, strings.pick(section.title), of_section[section.id])
         self._add_manual(column)
         column.addStretch(1)
         return page

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Callable
 from datetime import datetime
 from functools import cached_property
+from types import TracebackType
+from typing import cast
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
@@ -81,8 +84,12 @@ class Checking(QObject):
         self._steps = None
 
     def _on_quiet(self) -> None:
-        self._steps = self._validator.steps(self._data(), self._now())
-        self._turn.start()
+        try:
+            self._steps = self._validator.steps(self._data(), self._now())
+        except Exception:  # noqa: BLE001  # a bug in one rule, reported as any other
+            self._break_off()
+        else:
+            self._turn.start()
 
     def _on_turn(self) -> None:
         end = time.perf_counter() + SLICE_MS / 1000
@@ -92,6 +99,13 @@ class Checking(QObject):
         except StopIteration as done:
             self._abandon()
             self._finish(done.value)
+        except Exception:  # noqa: BLE001  # a bug in one rule, reported as any other
+            self._break_off()
+
+    def _break_off(self) -> None:
+        """End a check in which the program failed: the former findings stand, the next edit checks again."""
+        self.stop()
+        sys.excepthook(*cast("tuple[type[BaseException], BaseException, TracebackType]", sys.exc_info()))
 
     def _finish(self, diagnostics: list[Diagnostic]) -> None:
         self.diagnostics = diagnostics

@@ -7,7 +7,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from PySide6.QtCore import QUrl, Signal
-from PySide6.QtGui import QCloseEvent, QDesktopServices
+from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import (
     QCheckBox,
     QDialog,
@@ -24,7 +24,7 @@ from kjxm_desktop.core.json_pointer import Json
 from kjxm_desktop.gui import theme
 from kjxm_desktop.gui.buttons import Button, PrimaryButton
 from kjxm_desktop.gui.export_work import ExportWork
-from kjxm_desktop.gui.labels import Label
+from kjxm_desktop.gui.labels import Elided, Label
 from kjxm_desktop.gui.override import override
 from kjxm_desktop.gui.session import Session
 
@@ -101,7 +101,9 @@ class ExportDialog(QDialog):
         self.work = ExportWork(session, working_folder, calls, self)
         self.start_button = PrimaryButton(strings.text("gui_window.export_now"), parent=self)
         self._open = Button(strings.text("gui_window.open_folder"), self)
-        self._written = Label("", "hint", "quiet", wraps=True, parent=self)
+        self._names: list[Elided] = []
+        self._written = QVBoxLayout()
+        self._written.setSpacing(2)
         self._connect()
         self._lay_out()
 
@@ -142,12 +144,12 @@ class ExportDialog(QDialog):
         column.addWidget(self.target)
         column.addSpacing(8)
         column.addWidget(self.work)
-        column.addWidget(self._written)
+        column.addLayout(self._written)
         buttons = QHBoxLayout()
         buttons.addStretch(1)
         buttons.addWidget(self._open)
         close = Button(strings.text("gui_window.close"), self)
-        close.clicked.connect(self.close)
+        close.clicked.connect(self.reject)
         buttons.addWidget(close)
         buttons.addWidget(self.start_button)
         self.start_button.setDefault(True)
@@ -164,11 +166,11 @@ class ExportDialog(QDialog):
 
     def _on_see(self) -> None:
         self.check_wanted.emit()
-        self.close()
+        self.reject()
 
     def _on_start(self) -> None:
         self.start_button.setEnabled(False)
-        self._written.setText("")
+        self._tell_written([])
         formats = [kind for kind, box in self._kinds.items() if box.isChecked()]
         request = {"action": "export", "to": str(self.target.folder), "formats": formats}
         self.work.start({**request, "draft": self.draft.isChecked()})
@@ -179,11 +181,21 @@ class ExportDialog(QDialog):
             self.start_button.setFocus()
 
     def _on_made(self, made: Json) -> None:
-        self._written.setText("\n".join(Path(path).name for path in made["paths"]))
+        self._tell_written([Path(path).name for path in made["paths"]])
         self._open.setVisible(True)
 
+    def _tell_written(self, names: Sequence[str]) -> None:
+        """Name the files, each on a line of its own: names have no place where a line could be broken."""
+        for old in self._names:
+            self._written.removeWidget(old)
+            old.hide()
+            old.deleteLater()
+        self._names = [Elided(name, self) for name in names]
+        for label in self._names:
+            self._written.addWidget(label)
+
     @override
-    def closeEvent(self, event: QCloseEvent) -> None:
-        """Stop what is under way; earlier files stay."""
+    def reject(self) -> None:
+        """Stop what is under way, whichever way the dialog is left (关闭, Escape, its frame); earlier files stay."""
         self.work.stop()
-        super().closeEvent(event)
+        super().reject()

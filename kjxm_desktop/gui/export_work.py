@@ -78,6 +78,15 @@ class ExportWork(QWidget):
             self._job.stop()
             self._end(strings.text("gui_window.stopped"), "quiet")
 
+    def say_stopped(self) -> None:
+        """Tell that something was stopped, before this line was there."""
+        self._tell(strings.text("gui_window.stopped"), "quiet")
+
+    def forget(self) -> None:
+        """Say no more of what was made: it is no longer what stands in the proposal."""
+        if self._job is None:
+            self._tell("", "quiet")
+
     def _on_progress(self, step: str) -> None:
         self._tell(strings.text(f"export.step_{step}"), "text")
 

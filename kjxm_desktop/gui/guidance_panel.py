@@ -36,6 +36,8 @@ class GuidancePanel(QWidget):
         self._guide.clause_button.clicked.connect(self._on_clause)
         self._notice = _Notice(call, self)
         self._tabs.addTab(self._guide, strings.text("gui_window.guidance"))
+        self._tabs.tabBar().setAccessibleName(strings.text("gui_window.show_book"))
+        self._guide.setAccessibleName(strings.text("gui_window.guidance"))
         self._tabs.addTab(self._notice, strings.text("gui_window.notice"))
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 4, 0, 0)

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QTimer
 from PySide6.QtGui import QCloseEvent
-from PySide6.QtWidgets import QApplication, QFileDialog, QMainWindow, QMessageBox, QStackedWidget, QWidget
+from PySide6.QtWidgets import QApplication, QMainWindow, QMessageBox, QStackedWidget, QWidget
 
 from kjxm_desktop import __version__, paths, strings
 from kjxm_desktop.core.call import Call, Shelf
 from kjxm_desktop.core.proposal import Proposal
 from kjxm_desktop.errors import KjxmError
-from kjxm_desktop.gui import focus_ring, opening, theme
+from kjxm_desktop.gui import focus_ring, naming, opening, qt_words, theme
+from kjxm_desktop.gui.arrival import Arrival
 from kjxm_desktop.gui.desk import Desk
 from kjxm_desktop.gui.menus import Menus
 from kjxm_desktop.gui.opening import Opened
@@ -28,7 +29,7 @@ from kjxm_desktop.settings import Settings
 
 if TYPE_CHECKING:
     from kjxm_desktop.gui.check_page import CheckPage
-    from kjxm_desktop.gui.send_page import SendPage
+    from kjxm_desktop.gui.send_page import Sending, SendPage
 
 PROGRAM = f"kjxm-desktop {__version__}"
 
@@ -49,6 +50,7 @@ class MainWindow(QMainWindow):
         application = QApplication.instance()
         if isinstance(application, QApplication):
             focus_ring.follow(application)
+            qt_words.speak(application, strings.language())
         self._settings = settings
         self._added = list(calls)
         self._shelf = Shelf(paths.schemas(), self._added)
@@ -57,6 +59,8 @@ class MainWindow(QMainWindow):
         self._recents = opening.Recents(settings, self._drafts, self._shelf)
         self.session: Session | None = None
         self.desk: Desk | None = None
+        self._arrival: Arrival | None = None
+        self._sending: Sending | None = None
         self.check_page: CheckPage | None = None
         self.send_page: SendPage | None = None
         self._stack = QStackedWidget(self)
@@ -115,10 +119,9 @@ class MainWindow(QMainWindow):
 
     def choose_and_open(self) -> None:
         """Ask for a file and open it."""
-        title = strings.text("gui_window.open")
-        told, _ = QFileDialog.getOpenFileName(self, title, "", strings.text("gui_window.file_kind"))
-        if told:
-            self.open_file(Path(told))
+        path = naming.ask_which(self)
+        if path is not None:
+            self.open_file(path)
 
     def open_file(self, path: Path) -> bool:
         """Open the draft at `path` and what the working copy has beyond it; tell why when that cannot be done."""
@@ -156,15 +159,16 @@ class MainWindow(QMainWindow):
         self.session = session
         session.save_state_changed.connect(self._title)
         session.conflict_kept.connect(self._on_conflict)
-        self._build_pages(session)
-        self._tell_about(opened)
+        session.place_wanted.connect(self.show_desk)  # what is taken back is seen, whichever page is open
+        self._arrival = Arrival(opened, session, self._open_other)
+        self._arrival.tell(self._build_pages(session).strip)
         if opened.unsaved:
             session.mark_unsaved()
         # After the first paint: the check loads the schema library.
         QTimer.singleShot(0, session, session.check_soon)
 
-    def _build_pages(self, session: Session) -> None:
-        self.desk = Desk(session, self)
+    def _build_pages(self, session: Session) -> Desk:
+        desk = self.desk = Desk(session, self)
         self.desk.restore_layout(self._settings.get("window").get("panels", ""))
         self.desk.confirm_wanted.connect(self.show_check)
         self.desk.panels_changed.connect(lambda: self.menus.show_session(self.session))
@@ -173,35 +177,8 @@ class MainWindow(QMainWindow):
         self.status.show_session(session)
         self.menus.show_session(session)
         self._title()
-        self.desk.open_at_last_place()
-
-    def _tell_about(self, opened: Opened) -> None:
-        if self.desk is None:
-            return
-        if opened.foreign_call:
-            call = opened.proposal.call
-            told = strings.text("gui_window.foreign_call", title=strings.pick(call.title), version=call.version)
-            self.desk.strip.tell(told)
-        if opened.restored_at is not None:
-            at = strings.moment(opened.restored_at)
-            told = strings.text("gui_window.restored", time=at, count=opened.restored_count)
-            discard = (strings.text("gui_window.discard_restored"), self._discard_restored)
-            self.desk.strip.tell(told, actions=[discard] if opened.path else [])
-        if opened.other_copy is not None:
-            other = opened.other_copy
-            told = strings.text("gui_window.other_copy", time=strings.moment(other.saved_at))
-            keep = (strings.text("gui_window.open_other_copy"), lambda: self._open_other(other.doc_id))
-            self.desk.strip.tell(told, token="warning", icon="severity_warning", actions=[keep])
-
-    def _discard_restored(self) -> None:
-        """Go back to what the file says; what was restored can be had again by undo until the window closes."""
-        if self.session is not None and self.session.path is not None:
-            try:
-                stored = opening.file_only(self.session.path, self._shelf)
-            except KjxmError as error:
-                self.tell(strings.error(error))
-                return
-            self.session.replace_all(stored)
+        desk.open_at_last_place()
+        return desk
 
     def _open_other(self, doc_id: str) -> None:
         self._try(lambda: opening.open_copy_apart(doc_id, self._shelf, self._drafts))
@@ -228,12 +205,8 @@ class MainWindow(QMainWindow):
             return False
         self._recents.note(session)
         self._remember_layout()
-        self.session = None
-        for widget in (self.desk, self.check_page, self.send_page):
-            if widget is not None:
-                self._stack.removeWidget(widget)
-                widget.deleteLater()
-        self.desk = self.check_page = self.send_page = None
+        self.session = self._arrival = self._sending = None
+        self._drop_pages()
         session.deleteLater()
         return True
 
@@ -272,8 +245,10 @@ class MainWindow(QMainWindow):
             return
         if self.session.path is None:
             self.save_as()
-        else:
-            self.session.save()
+            return
+        self.session.save()
+        if self._arrival is not None:
+            self._arrival.accept()
 
     def save_as(self) -> bool:
         """Ask for a name and write there; tell whether a name was given."""
@@ -282,13 +257,11 @@ class MainWindow(QMainWindow):
         from kjxm_desktop.exchange import names  # loaded when first wanted: it brings what composes documents
 
         call, data = self.session.call, self.session.data
-        proposed = (self.session.path or Path.home() / f"{names.stem(call, data, draft=False)}.kjxm").as_posix()
-        kind = strings.text("gui_window.file_kind")
-        told, _ = QFileDialog.getSaveFileName(self, strings.text("gui_window.save_as"), proposed, kind)
-        if not told:
+        stem = names.stem(call, data, draft=False)
+        path = naming.ask_name(self, self.session.path or Path.home() / f"{stem}.{naming.SUFFIX}")
+        if path is None:
             return False
-        path = Path(told)
-        self.session.save_as(path if path.suffix == ".kjxm" else path.with_name(path.name + ".kjxm"))
+        self.session.save_as(path)
         return True
 
     # ---- pages and panels
@@ -343,6 +316,8 @@ class MainWindow(QMainWindow):
             self.send_page = SendPage(self.session, self._export_folder(), self._drafts, self._added, self)
             self.send_page.back_wanted.connect(self.show_desk)
             self.send_page.check_wanted.connect(self.show_check)
+            if self._sending is not None:
+                self.send_page.resume(self._sending)
             self._stack.addWidget(self.send_page)
         self._stack.setCurrentWidget(self.send_page)
         self.send_page.show_state()
@@ -390,21 +365,35 @@ class MainWindow(QMainWindow):
         """Speak another language: everything around the proposal is built again, the proposal stays open."""
         self._settings.set("language", language)
         strings.use(language)
+        application = QApplication.instance()
+        if isinstance(application, QApplication):
+            qt_words.speak(application, language)
         session = self.session
         if session is not None:
             session.settle()
-        for widget in (self.start_page, self.desk, self.check_page, self.send_page):
-            if widget is not None:
-                self._stack.removeWidget(widget)
-                widget.deleteLater()
-        self.desk = self.check_page = self.send_page = None
+        if self.send_page is not None:
+            self._sending = self.send_page.sending()
+        self._drop_pages()
+        self._stack.removeWidget(self.start_page)
+        self.start_page.deleteLater()
         self.start_page = self._make_start_page()
         self.menus.rebuild()
         self.status.rebuild()
         if session is None:
             self._show_start()
         else:
-            self._build_pages(session)
+            desk = self._build_pages(session)
+            if self._arrival is not None:
+                self._arrival.tell_again(desk.strip)
+
+    def _drop_pages(self) -> None:
+        if self.send_page is not None:
+            self.send_page.work.stop()
+        for widget in (self.desk, self.check_page, self.send_page):
+            if widget is not None:
+                self._stack.removeWidget(widget)
+                widget.deleteLater()
+        self.desk = self.check_page = self.send_page = None
 
     @property
     def appearance(self) -> str:

@@ -31,9 +31,9 @@ class Opened:
     """A proposal ready to be worked on, and what the person should know of how it came.
 
     `path` and `base_sha256` are of its file. `foreign_call`: it brought a call that is not installed. `restored_at`
-    is when the working copy was made that had `restored_count` answers beyond the file. `other_copy` is a working copy
-    that differs from the file in another way; it was put apart as a draft of its own. `unsaved`: the file lacks
-    something that is here.
+    is when the working copy was made that had `restored_count` answers beyond the file; `stored` is then what the file
+    says. `other_copy` is a working copy that differs from the file in another way; it was put apart as a draft of its
+    own. `unsaved`: the file lacks something that is here.
     """
 
     proposal: Proposal
@@ -42,6 +42,7 @@ class Opened:
     foreign_call: bool = False
     restored_at: datetime | None = None
     restored_count: int = 0
+    stored: Proposal | None = None
     other_copy: Kept | None = None
     unsaved: bool = False
 
@@ -64,16 +65,16 @@ def open_file(path: Path, shelf: Shelf, drafts: Path) -> Opened:
     if copy.kept.base_sha256 == stored.sha256 and _are_same_file(copy.kept.path, path):
         count = count_differences(stored.proposal, copy.proposal)
         return replace(
-            opened, proposal=copy.proposal, restored_at=copy.kept.saved_at, restored_count=count, unsaved=True
+            opened,
+            proposal=copy.proposal,
+            restored_at=copy.kept.saved_at,
+            restored_count=count,
+            stored=stored.proposal,
+            unsaved=True,
         )
     if _is_in_its_file(copy, shelf):
         return opened
     return replace(opened, other_copy=_put_apart(copy, drafts))
-
-
-def file_only(path: Path, shelf: Shelf) -> Proposal:
-    """Return what the file at `path` says, whatever the working copy has. Raises KjxmError storage.* or draft.*."""
-    return storage.read(path, shelf).proposal
 
 
 def count_differences(one: Proposal, other: Proposal) -> int:

@@ -75,22 +75,34 @@ def copy_of(proposal: Proposal) -> Proposal:
 
 
 @dataclass(frozen=True)
+class _Home:
+    """Where the proposal lives and what stands there: one value, so that no job sees the half of a change."""
+
+    path: Path | None
+    base_sha256: str | None
+    revision: int
+
+
+@dataclass(frozen=True)
 class _Written:
-    """What the writer thread reports: which edit count is stored, and where."""
+    """What the writer thread reports: how many edits it stored, where the file is now, and what failed.
+
+    `home` is None where no file was written. A file that is written counts, whatever became of the working copy.
+    """
 
     edits: int
-    in_file: bool
-    path: Path | None = None
-    sha256: str | None = None
+    home: _Home | None = None
     conflict: bool = False
-    error: KjxmError | None = None
+    file_error: KjxmError | None = None
+    copy_error: KjxmError | None = None
 
 
 class Saving(QObject):
     """Stores the proposal by itself: 400 ms after the last edit in the working copy, within 30 s in its file.
 
     All writing happens on one thread of its own, in order. The file is compared with what was last read or written
-    before it is replaced: one that was changed outside is left alone and ours goes beside it under a new name.
+    before it is replaced: one that was changed outside is left alone and ours goes beside it under a new name. Where
+    that file is belongs to the thread (`_home`): a job that waits behind a 另存为 goes where that one has led.
     """
 
     changed = Signal()
@@ -116,10 +128,13 @@ class Saving(QObject):
         self._working = WorkingCopy(working_folder, proposal.doc_id)
         self._program = program
         self._now = now
-        self._base_sha256 = base_sha256
+        self._home = _Home(path, base_sha256, proposal.revision)
+        self._file_error: KjxmError | None = None
+        self._copy_error: KjxmError | None = None
         self._edits = 0
         self._edits_kept = 0
         self._edits_in_file = 0
+        self._edits_at_failure = 0
         self._held = False
         self._closed = False
         sys.setswitchinterval(TURN_S)
@@ -174,7 +189,7 @@ class Saving(QObject):
         self._forced.stop()
         if self._held:
             return
-        self._tell(SaveState(SaveKind.PENDING, self.state.at, None, self.path is not None))
+        self._tell_pending()
         self._submit(self._write_copy, copy_of(self._proposal), self._edits)
 
     def save_file(self) -> None:
@@ -183,13 +198,13 @@ class Saving(QObject):
             self._keep()
             return
         self._file_due.stop()
-        self._tell(SaveState(SaveKind.PENDING, self.state.at, None, named=True))
-        self._submit(self._write_file, copy_of(self._proposal), self._edits, self.path, False)
+        self._tell_pending()
+        self._submit(self._write_file, copy_of(self._proposal), self._edits, None)
 
     def save_as(self, path: Path) -> None:
         """Write the file at `path`, whatever is there, and keep it there from now on."""
-        self._tell(SaveState(SaveKind.PENDING, self.state.at, None, named=True))
-        self._submit(self._write_file, copy_of(self._proposal), self._edits, path, True)
+        self._tell_pending()
+        self._submit(self._write_file, copy_of(self._proposal), self._edits, path)
 
     def close(self) -> SaveState:
         """Store everything, wait for it and return the last state; the thread ends when nothing failed."""
@@ -197,7 +212,10 @@ class Saving(QObject):
         if self._closed:
             return self.state
         self._wait()  # a file may be on its way; only then is known what is still to store
-        self.leave()
+        if self.path is not None and self._file_error is not None:
+            self.save_file()  # a 另存为 may have failed while the file it came from holds everything
+        else:
+            self.leave()
         self._wait()
         for timer in (self._quiet, self._forced, self._file_due, self._retry):
             timer.stop()
@@ -232,59 +250,78 @@ class Saving(QObject):
     # ---- on the writer thread
 
     def _write_copy(self, proposal: Proposal, edits: int) -> _Written:
-        try:
-            self._store_copy(proposal, self.path, self._base_sha256)
-        except KjxmError as error:
-            return _Written(edits, in_file=False, error=error)
-        return _Written(edits, in_file=False)
+        return _Written(edits, copy_error=self._store_copy(proposal))
 
-    def _write_file(self, proposal: Proposal, edits: int, path: Path, anyway: bool) -> _Written:
+    def _write_file(self, proposal: Proposal, edits: int, elsewhere: Path | None) -> _Written:
+        """Write the file where it lives, or `elsewhere`, whatever is there, and let it live there from now on."""
+        home = self._home
+        path = elsewhere or home.path
+        if path is None:
+            return self._write_copy(proposal, edits)
         try:
-            conflict = not anyway and _changed_outside(path, self._base_sha256)
+            conflict = elsewhere is None and _changed_outside(path, home.base_sha256)
             target = _beside(path, self._now()) if conflict else path
-            proposal.revision += 1
+            proposal.revision = home.revision + 1
             sha256 = storage.write(target, proposal, program=self._program)
-            self._base_sha256 = sha256
-            self._store_copy(proposal, target, sha256)
         except KjxmError as error:
-            return _Written(edits, in_file=True, error=error)
-        return _Written(edits, in_file=True, path=target, sha256=sha256, conflict=conflict)
+            return _Written(edits, file_error=error)
+        self._home = _Home(target, sha256, proposal.revision)
+        return _Written(edits, self._home, conflict, copy_error=self._store_copy(proposal))
 
-    def _store_copy(self, proposal: Proposal, path: Path | None, base_sha256: str | None) -> None:
-        self._working.save(
-            proposal,
-            path=path,
-            base_sha256=base_sha256,
-            saved_at=self._now(),
-        )
+    def _store_copy(self, proposal: Proposal) -> KjxmError | None:
+        """Write the working copy and return why that failed; the file is none the worse for it."""
+        path, base_sha256 = self._home.path, self._home.base_sha256
+        try:
+            self._working.save(proposal, path=path, base_sha256=base_sha256, saved_at=self._now())
+        except KjxmError as error:
+            return error
+        return None
 
     # ---- what the writer thread reports
 
     def _on_reported(self, done: Future[_Written]) -> None:
         written = done.result()
-        named = written.path is not None or self.path is not None
-        if written.error is not None:
+        if written.file_error is not None:
+            self._file_error, self._edits_at_failure = written.file_error, self._edits
+        else:
+            self._take_in(written)
+        if written.conflict:
+            self.conflict_kept.emit(str(self.path))
+        failure = self._failure()
+        if failure is None:
+            self._retry.stop()
+            self._tell(SaveState(self._kind(), self._now(), None, self.path is not None))
+        else:
             self._retry.start()
-            self._tell(SaveState(SaveKind.FAILED, self.state.at, written.error, named))
-            return
-        self._edits_kept = max(self._edits_kept, written.edits)
-        if written.path is not None:
-            self.path = written.path
-            self._proposal.revision += 1
+            self._tell(SaveState(SaveKind.FAILED, self.state.at, failure, self.path is not None))
+
+    def _take_in(self, written: _Written) -> None:
+        self._copy_error = written.copy_error
+        if written.home is not None:
+            self.path = written.home.path
+            self._proposal.revision = written.home.revision
+            self._file_error = None
             self._edits_in_file = max(self._edits_in_file, written.edits)
             if self._edits > self._edits_in_file:
                 self._file_due.start()
-        if written.conflict:
-            self.conflict_kept.emit(str(written.path))
-        if self._retry.isActive() and self._edits_in_file < self._edits and self.path is not None:
-            return  # the working copy is safe, the file has failed: the failure stays in sight until it is mended
-        self._retry.stop()
-        self._tell(SaveState(self._kind(), self._now(), None, named))
+        if written.home is not None or written.copy_error is None:
+            if self.path is None and written.edits > self._edits_at_failure:
+                self._file_error = None  # a name was wanted and could not be had; writing went on without one
+            self._edits_kept = max(self._edits_kept, written.edits)
+
+    def _failure(self) -> KjxmError | None:
+        """Return what is to be mended: the file that could not be written, or else the copy that holds too little."""
+        return self._file_error or (self._copy_error if self._edits > self._edits_kept else None)
 
     def _kind(self) -> SaveKind:
         if self._edits > self._edits_kept:
             return SaveKind.PENDING
         return SaveKind.SAVED if self.path is not None and self._edits <= self._edits_in_file else SaveKind.KEPT
+
+    def _tell_pending(self) -> None:
+        """Say that something is being stored, unless something failed: that stays in sight until it is mended."""
+        if self.state.kind is not SaveKind.FAILED:
+            self._tell(SaveState(SaveKind.PENDING, self.state.at, None, self.path is not None))
 
     def _tell(self, state: SaveState) -> None:
         if state != self.state:

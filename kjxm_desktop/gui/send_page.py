@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -37,6 +38,18 @@ from kjxm_desktop.gui.override import override
 from kjxm_desktop.gui.session import Session
 
 
+@dataclass(frozen=True)
+class Sending:
+    """How far the sending is, for a page built anew: what was chosen, what was made of what, whether it was stopped."""
+
+    folder: Path
+    extra: tuple[Path, ...]
+    as_draft: bool
+    made: Json
+    made_of: Json
+    stopped: bool
+
+
 class SendPage(QWidget):
     """Makes the folder that is mailed and offers every way to get it into a mail program."""
 
@@ -55,9 +68,14 @@ class SendPage(QWidget):
         self.setAcceptDrops(True)
         self._session = session
         self._made: Json = None
+        self._made_of: Json = None
+        self._asked_for: Json = None
+        self._as_draft = False
         self.target = FolderLine(folder, self)
         self.final = QRadioButton(strings.text("gui_window.as_final"), self)
         self.draft = QRadioButton(strings.text("gui_window.as_draft"), self)
+        self.final.clicked.connect(partial(self._on_kind, False))
+        self.draft.clicked.connect(partial(self._on_kind, True))
         self._blocked = Button(parent=self)
         self._blocked.clicked.connect(self.check_wanted)
         self._extra = QListWidget(self)
@@ -204,13 +222,50 @@ class SendPage(QWidget):
         """Check everything now and show whether a final may leave; the letter as it would read."""
         blocking = sum(1 for item in self._session.check_now() if item.blocks)
         self.final.setEnabled(not blocking)
-        (self.draft if blocking else self.final).setChecked(True)
+        (self.draft if blocking or self._as_draft else self.final).setChecked(True)
         self._blocked.setVisible(blocking > 0)
         self._blocked.setText(strings.text("gui_window.see_blocking", count=blocking))
-        self._show_letter(mail.letter(self._session.call, self._session.data, []))
-        self._files.tell(strings.text("gui_window.not_made"))
-        self._receipt.setText(strings.text("gui_window.not_made"))
+        self._show_made()
         self.start_button.setFocus()
+
+    def sending(self) -> Sending:
+        """Return how far the sending is, and stop what is under way: it answers to this page alone."""
+        running = self.work.is_running
+        self.work.stop()
+        extra = tuple(self.extra_files())
+        return Sending(self.target.folder, extra, self._as_draft, self._made, self._made_of, running)
+
+    def resume(self, sending: Sending) -> None:
+        """Go on from where a page before this one was."""
+        self.target.set_folder(sending.folder)
+        self._as_draft = sending.as_draft
+        self._made, self._made_of = sending.made, sending.made_of
+        self.add_extra(sending.extra)
+        if sending.stopped:
+            self.work.say_stopped()
+
+    def _on_kind(self, as_draft: bool, _checked: bool = False) -> None:
+        self._as_draft = as_draft
+
+    def _content(self) -> Json:
+        """Return what the folder is made of: equal as long as nothing was changed."""
+        return self._session.data, self.extra_files()
+
+    def _show_made(self) -> None:
+        """Show the folder that was made, as long as it is of what stands in the proposal now."""
+        current = self._made is not None and self._made_of == self._content()
+        for button in self._after:
+            button.setEnabled(current)
+        if current:
+            self._show_folder(self._made)
+            return
+        told = strings.text("gui_window.not_made" if self._made is None else "gui_window.made_before")
+        self._show_letter(mail.letter(self._session.call, self._session.data, []))
+        self._files.tell(told)
+        self._receipt.setText(told)
+        self._warning.hide()
+        if self._made is not None:
+            self.work.forget()
 
     def _show_letter(self, told: mail.Letter) -> None:
         for name, text in (("to", told.to), ("subject", told.subject), ("body", told.body)):
@@ -224,7 +279,11 @@ class SendPage(QWidget):
         """Add files that travel in the mail alone."""
         have = set(self.extra_files())
         self._extra.addItems([str(path) for path in paths if path.is_file() and path not in have])
+        self._on_extra()
+
+    def _on_extra(self) -> None:
         self._extra_box.setVisible(self._extra.count() > 0)
+        self._show_made()
 
     def _on_add_extra(self) -> None:
         told, _ = QFileDialog.getOpenFileNames(self, strings.text("gui_window.extra_add"))
@@ -232,12 +291,13 @@ class SendPage(QWidget):
 
     def _on_remove_extra(self) -> None:
         self._extra.takeItem(self._extra.currentRow())
-        self._extra_box.setVisible(self._extra.count() > 0)
+        self._on_extra()
 
     def _on_start(self) -> None:
         self.start_button.setEnabled(False)
         request = {"action": "package", "to": str(self.target.folder), "draft": self.draft.isChecked()}
         self.work.start({**request, "extra": [str(path) for path in self.extra_files()]})
+        self._asked_for = self._content()  # after the start, which brings in what fields still hold back
 
     def _on_ended(self, had_keys: bool) -> None:
         self.start_button.setEnabled(True)
@@ -245,7 +305,10 @@ class SendPage(QWidget):
             self.start_button.setFocus()
 
     def _on_made(self, made: Json) -> None:
-        self._made = made
+        self._made, self._made_of = made, self._asked_for
+        self._show_made()
+
+    def _show_folder(self, made: Json) -> None:
         self._show_letter(mail.Letter(made["to"], made["subject"], made["body"]))
         files = [(item["name"], _size(item["bytes"])) for item in made["files"]]
         self._files.tell(strings.text("gui_window.pages", count=made["pages"]), files)
@@ -254,8 +317,6 @@ class SendPage(QWidget):
         size = next(item["bytes"] for item in made["files"] if item["name"].endswith(".eml")) / 1_000_000
         self._warning.setText(strings.text(f"mail.size_{warning}", size=f"{size:.1f}") if warning else "")
         self._warning.setVisible(bool(warning))
-        for button in self._after:
-            button.setEnabled(True)
 
     def _open_file(self, ending: str) -> None:
         name = next(item["name"] for item in self._made["files"] if item["name"].endswith(ending))

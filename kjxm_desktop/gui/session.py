@@ -83,6 +83,7 @@ class Session(QObject):
         self._now = now
         self._history = History()
         self._composing = False
+        self._media_names: dict[str, str] = {}
         self._gaps_shown: set[str] = set(notes.done_sections(proposal.notes))
         self._found_under: dict[str, list[Diagnostic]] = {}
         self._checking = Checking(proposal.call, lambda: proposal.data, now, self)
@@ -93,6 +94,7 @@ class Session(QObject):
         app = QGuiApplication.instance()
         if isinstance(app, QGuiApplication):
             app.applicationStateChanged.connect(self._on_application_state_changed)
+            app.focusObjectChanged.connect(self._on_focus_moved)
 
     # ---- what is open
 
@@ -183,12 +185,19 @@ class Session(QObject):
         """End the running step of the history: a field was left, a section changed."""
         self._history.seal()
 
-    def add_media(self, data: bytes) -> str:
+    def add_media(self, data: bytes, name: str = "") -> str:
         """Keep the bytes of a picture or file and return the SHA-256 by which answers name it.
 
         Pictures pass `core.pictures.normalise` before. Bytes that no answer names are not written to the file.
+        `name`, that of the file, is known by `media_name` until the draft is closed.
         """
-        return self._proposal.add_media(data)
+        sha256 = self._proposal.add_media(data)
+        self._media_names[sha256] = name
+        return sha256
+
+    def media_name(self, sha256: str) -> str:
+        """Return the name of the file that was brought in; empty for what was there when the draft was opened."""
+        return self._media_names.get(sha256, "")
 
     def media(self, sha256: str) -> bytes | None:
         """Return the bytes of a picture or file; None when they are missing."""
@@ -395,6 +404,11 @@ class Session(QObject):
         self.settle()
         self._checking.stop()
         return self._saving.close()
+
+    def _on_focus_moved(self) -> None:
+        """End what is composed: no input method goes on in a widget that has lost the focus, or is gone."""
+        if self._composing:
+            self.settle()
 
     def _on_application_state_changed(self, state: Qt.ApplicationState) -> None:
         if state != Qt.ApplicationState.ApplicationActive:

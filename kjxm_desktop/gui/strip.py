@@ -19,7 +19,7 @@ class Strip(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._lines: list[_Line] = []
+        self._lines: list[Line] = []
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(0)
@@ -31,24 +31,25 @@ class Strip(QWidget):
         icon: str = "info",
         token: str = "accent",
         actions: Sequence[tuple[str, Callable[[], None]]] = (),
-    ) -> None:
-        """Show `text` with buttons for `actions` (label, what it does); using one closes the line."""
-        line = _Line(text, icon, token, actions, self)
+    ) -> Line:
+        """Show `text` with buttons for `actions` (label, what it does); using one closes the line. Return the line."""
+        line = Line(text, icon, token, actions, self)
         line.closed.connect(lambda: self._drop(line))
         self._lines.append(line)
         self._column.addWidget(line)
+        return line
 
     def texts(self) -> list[str]:
         """Return what is told just now."""
         return [line.text for line in self._lines]
 
-    def _drop(self, line: _Line) -> None:
+    def _drop(self, line: Line) -> None:
         self._lines.remove(line)
         line.hide()
         line.deleteLater()
 
 
-class _Line(QFrame):
+class Line(QFrame):
     """One line; it tells when it has been read."""
 
     closed = Signal()

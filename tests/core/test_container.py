@@ -168,3 +168,28 @@ def test_a_file_cut_short_is_refused(share):
 def test_packing_more_than_can_be_read_is_refused():
     with pytest.raises(KjxmError, match=r"draft\.part_too_big"):
         container.pack([("media", bytes(container.LIMIT_PART_BYTES + 1), False)])
+
+
+def _flipped(data, mark, place):
+    """Return `data` with one bit of the first header that begins with `mark` turned."""
+    at = data.index(mark) + place
+    return data[:at] + bytes([data[at] ^ 1]) + data[at + 1 :]
+
+
+@pytest.mark.parametrize("place", [6, 8, 10, 11, 12, 13, 14, 18, 22, 26, 28, 30])
+def test_a_header_that_tells_otherwise_than_the_list_is_refused(place):
+    data = container.pack([("a", b"1" * 500, True), ("b", b"2", False)])
+    assert refusal(_flipped(data, b"PK\x03\x04", place)).startswith("draft.")
+
+
+@pytest.mark.parametrize("place", [12, 13, 14, 15])
+def test_a_time_in_the_list_that_no_header_tells_is_refused(place):
+    data = container.pack([("a", b"1" * 500, True)])
+    assert refusal(_flipped(data, b"PK\x01\x02", place)) == "draft.layout"
+
+
+def test_a_zip_that_tells_other_times_alike_is_read():
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w") as archive:
+        archive.writestr(zipfile.ZipInfo("a", (2024, 6, 1, 9, 30, 2)), b"1")
+    assert container.read(target, lambda _: True) == {"a": b"1"}

@@ -290,3 +290,17 @@ def test_codes_and_addresses_lose_spaces_and_full_width():
 )
 def test_only_canonical_decimals_are_numbers(text, number):
     assert identifiers.to_decimal(text) == number
+
+
+@pytest.mark.parametrize(
+    ("text", "holds"), [("2024-06", True), ("1899-12", False), ("0000-01", False), ("2024-6", False)]
+)
+def test_a_month_has_one_spelling_within_the_years_that_are_read(text, holds):
+    assert identifiers.is_month(text) is holds
+
+
+@pytest.mark.parametrize(
+    ("text", "holds"), [("2024-06-20", True), ("2199-12-31", True), ("2200-01-01", False), ("2023-02-29", False)]
+)
+def test_a_day_has_one_spelling_within_the_years_that_are_read(text, holds):
+    assert identifiers.is_day(text) is holds

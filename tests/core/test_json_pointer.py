@@ -50,7 +50,17 @@ def test_a_row_left_without_answers_keeps_its_id() -> None:
     assert changed["budget"]["lines"][0] == {"id": "a1"}
 
 
-@pytest.mark.parametrize("pointer", ["/budget/lines/2/item", "/budget/lines/x", "/project/period/from/deeper"])
+@pytest.mark.parametrize(
+    "pointer",
+    [
+        "/budget/lines/2/item",
+        "/budget/lines/x",
+        "/project/period/from/deeper",
+        "/team/members/0/name",
+        "/team/members/0",
+        "/project/period/0",
+    ],
+)
 def test_a_pointer_that_runs_past_the_data_is_refused(pointer: str) -> None:
     with pytest.raises(KeyError):
         jp.set_in(DATA, pointer, "v")

@@ -139,13 +139,46 @@ def test_a_demand_under_a_hundred_characters_is_a_warning(count, trips):
 
 @pytest.mark.parametrize(
     "figure",
-    ["98.5%", "3 吨", "5000 t", "120 万元", "25 ℃", "1200 kWh", "30 MW", "800 公里", "每亩 40 kg", "20％", "2 mm"],
+    [
+        "98.5%",
+        "3 吨",
+        "5000 t",
+        "120 万元",
+        "25 ℃",
+        "1200 kWh",
+        "30 MW",
+        "800 公里",
+        "每亩 40 kg",
+        "20％",
+        "2 mm",
+        "500余吨",
+        "500 余吨",
+        "3万多吨",
+        "20几台",
+        "500多万元",
+    ],
 )
 def test_a_figure_with_a_unit_makes_a_demand_concrete(figure):
     assert_found(with_("/basis/demand", rich(_demand(150, f"，达到{figure}。"))))
 
 
-@pytest.mark.parametrize("figure", ["若干", "2024年", "6月", "20日", "2024年6月20日", "3年", "2024", "GB 32100", "吨"])
+@pytest.mark.parametrize(
+    "figure",
+    [
+        "若干",
+        "2024年",
+        "6月",
+        "20日",
+        "2024年6月20日",
+        "3年",
+        "2024",
+        "GB 32100",
+        "吨",
+        "第3人民医院",
+        "第13人民医院",
+        "第 3 台",
+    ],
+)
 def test_a_year_a_month_a_day_or_a_bare_number_is_no_figure(figure):
     data = with_("/basis/demand", rich(_demand(150, f"，{figure}。")))
     assert_found(data, warning("R02b", "/basis/demand", "二、1"))

@@ -130,6 +130,18 @@ def test_an_indicator_marked_as_not_main_is_not_main():
     assert_found(with_(INDICATORS, rows, COMMON), R13)
 
 
+@pytest.mark.parametrize(
+    ("kinds", "expected"),
+    [(("technical", "ip", "paper", None), []), (("technical", "paper", None), [R13B]), (("technical", None), [])],
+)
+def test_an_indicator_without_a_kind_is_not_judged(kinds, expected):
+    rows = [indicator(kind or "ip", number) for number, kind in enumerate(kinds)]
+    del rows[-1]["kind"]
+    at = f"{INDICATORS}/{len(kinds) - 1}/kind"
+    missing = [item for item in found(with_(INDICATORS, rows, COMMON)) if item.pointer == at]
+    assert_found(with_(INDICATORS, rows, COMMON), *expected, *missing)
+
+
 def test_before_the_first_indicator_the_table_is_the_gap():
     assert_found(without(INDICATORS), gap("missing", INDICATORS, blocks=False))
 

@@ -3,6 +3,7 @@
 import pytest
 
 from tests.core.rules_2024 import (
+    CALL,
     COMPLETE,
     CONSULTING,
     FIRM,
@@ -22,6 +23,7 @@ from tests.core.rules_2024 import (
 )
 
 TITLE = COMPLETE["project"]["title"]
+CALL_PROSE = [control for control in CALL.form.controls if control.kind in ("text", "rich")]
 PROSE = [
     "/summary/text",
     "/basis/significance",
@@ -52,6 +54,17 @@ def test_no_secrets_not_ticked_is_a_gap_that_blocks(value):
 )
 def test_a_piece_of_work_that_does_not_exist_is_a_warning_where_it_is_named(pointer):
     assert_found(with_(pointer, "gone"), warning("S04", pointer))
+
+
+@pytest.mark.parametrize("pointer", ["/basis/significance", "/content/work/0/text"])
+def test_a_reference_that_does_not_exist_is_a_warning_where_it_is_cited(pointer):
+    def citing(*cites):
+        return [{"type": "paragraph", "runs": [{"text": "见"}, *({"cite": cite} for cite in cites)]}]
+
+    base = with_("/basis/references", [{"id": "r1", "text": "示例文献[J]. 2020."}])
+    assert_found(with_(pointer, citing("r1"), base))
+    assert_found(with_(pointer, citing("r1", "nope", "gone"), base), warning("S04", pointer))
+    assert_found(with_(pointer, citing("r1")), warning("S04", pointer))
 
 
 def test_each_link_that_leads_nowhere_is_told():
@@ -92,6 +105,20 @@ def test_an_amount_that_agrees_with_the_budget_passes(sentence):
 @pytest.mark.parametrize("sentence", WRONG)
 def test_an_amount_that_differs_from_the_budget_is_a_warning_where_it_stands(sentence):
     assert_found(_prose("/budget/notes", f"项目{sentence}。"), warning("S04", "/budget/notes"))
+
+
+def test_a_wrong_amount_and_a_wrong_title_are_found_in_all_that_is_prose():
+    wrong = "申请专项经费88万元，本项目《别的题目》。"
+    told: set[str] = set()
+    for control in CALL_PROSE:
+        table, star, name = control.pointer.partition("/*/")
+        value = rich(wrong) if control.kind == "rich" else wrong
+        data = with_(table, [{"id": "x", name: value}]) if star else with_(table, value)
+        pointer = control.pointer.replace("*", "0")
+        if CALL.form.shown(pointer, data):
+            assert [item.pointer for item in found(data) if item.code == "S04"].count(pointer) == 2, pointer
+            told.add(control.section_id)
+    assert len(told) > 8
 
 
 @pytest.mark.parametrize("pointer", PROSE)

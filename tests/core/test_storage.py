@@ -516,3 +516,38 @@ def test_a_draft_that_could_not_be_opened_again_is_never_written(draft, shelf, p
 
 def test_a_draft_is_the_users_alone(draft):
     assert stat.S_IMODE(draft.stat().st_mode) == 0o600
+
+
+# --- answers that another program wrote
+
+
+def _holding(draft, data):
+    """Put a draft that holds `data` in the place of `draft`."""
+    parts = parts_of(draft)
+    parts = {name: part for name, part in parts.items() if not name.startswith("media/")}
+    draft.write_bytes(rebuilt(parts | {"content/proposal.json": json.dumps(data).encode()}))
+
+
+def test_two_rows_with_one_id_are_refused(draft, shelf):
+    _holding(draft, {"files": {"rows": [{"id": "a", "name": "甲"}, {"id": "a", "name": "乙"}]}})
+    key, params = refusal(draft, shelf)
+    assert key == "draft.content"
+    assert params["why"].key == "data.row_id"
+    assert params["why"].params == {"pointer": "/files/rows/1/id"}
+
+
+def test_rows_without_an_id_get_one(draft, shelf):
+    _holding(draft, {"files": {"rows": [{"name": "甲"}, {"id": "", "name": "乙"}, {}, {"id": "k", "name": "丙"}]}})
+    rows = storage.read(draft, shelf).proposal.get("/files/rows")
+    assert [row.get("name") for row in rows] == ["甲", "乙", None, "丙"]
+    assert all(row["id"] for row in rows)
+    assert len({row["id"] for row in rows}) == 4
+    assert rows[3]["id"] == "k"
+
+
+@pytest.mark.parametrize(
+    "project", [{"title": ""}, {"title": "\u200b"}, {"text": []}, {"figure": {}}, {"title": "", "figure": {}}, {}]
+)
+def test_what_is_empty_is_gone_when_a_draft_is_open(draft, shelf, project):
+    _holding(draft, {"project": project, "files": {"rows": []}})
+    assert storage.read(draft, shelf).proposal.data == {}

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import hashlib
+import sys
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from PySide6.QtWidgets import QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from kjxm_desktop.core import storage, working_copy
 from kjxm_desktop.core.call import Call
+from kjxm_desktop.core.json_pointer import Json
+from kjxm_desktop.core.validation import Steps, Validator
 from kjxm_desktop.errors import KjxmError
 from kjxm_desktop.gui.saving import SaveKind
 from kjxm_desktop.gui.session import SectionState, Session, touches
@@ -104,6 +109,14 @@ def test_undo_of_a_row_leads_to_that_row(session: Session, qtbot: QtBot) -> None
     assert told.args == ["/budget/lines/1"]
 
 
+@pytest.mark.parametrize("pointer", ["/budget/lines/0/item", "/team/members/3/name"])
+def test_an_edit_in_a_row_that_is_not_there_is_refused_and_makes_none(session: Session, pointer: str) -> None:
+    with pytest.raises(KjxmError, match="row_gone"):
+        session.edit(pointer, "机")
+    assert session.data == {}
+    assert not session.can_undo
+
+
 def test_a_refused_edit_changes_nothing_and_is_no_step(session: Session) -> None:
     with pytest.raises(KjxmError, match="too_long"):
         session.edit("/people/leader/name", "长" * 1001)
@@ -160,6 +173,38 @@ def test_findings_of_an_old_state_never_arrive(session: Session, qtbot: QtBot) -
     session.edit("/project/period/from", "坏月")
     with qtbot.waitSignal(session.diagnostics_changed):
         session.edit("/project/period/from", "2024-09", apart=True)
+    assert session.diagnostics_at("/project/period/from") == []
+
+
+@pytest.mark.parametrize("at_once", [True, False])
+def test_a_rule_that_fails_ends_its_check_alone_and_is_reported(
+    session: Session, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, at_once: bool
+) -> None:
+    session.edit("/project/period/from", "坏月")
+    before = list(session.check_now())
+    gaps = session.gap_count()
+    reported: list[BaseException] = []
+    monkeypatch.setattr(sys, "excepthook", lambda _kind, error, _trace: reported.append(error))
+
+    def failing(_self: Validator, _data: Json, _now: datetime) -> Steps:
+        if not at_once:
+            yield
+        raise ZeroDivisionError
+        yield
+
+    def failing_at_once(_self: Validator, _data: Json, _now: datetime) -> Steps:
+        raise ZeroDivisionError
+
+    with monkeypatch.context() as broken:
+        broken.setattr(Validator, "steps", failing_at_once if at_once else failing)
+        session.edit("/project/period/from", "2024-09", apart=True)
+        qtbot.waitUntil(lambda: bool(reported))
+        qtbot.wait(50)
+    assert [type(error) for error in reported] == [ZeroDivisionError]
+    assert session.diagnostics == before
+    assert session.gap_count() == gaps
+    with qtbot.waitSignal(session.diagnostics_changed):
+        session.edit(TITLE, "题目")
     assert session.diagnostics_at("/project/period/from") == []
 
 
@@ -326,6 +371,19 @@ def test_nothing_is_checked_or_saved_while_an_input_method_composes(
     assert session.save_state.kind is SaveKind.UNTOUCHED
     with qtbot.waitSignals([session.diagnostics_changed, session.save_state_changed], timeout=5000):
         session.composing(False)
+
+
+def test_composing_ends_by_itself_when_the_focus_moves(session: Session, qtbot: QtBot) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    lines = [QLineEdit(window), QLineEdit(window)]
+    window.show()
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    lines[0].setFocus()
+    session.composing(True)
+    lines[1].setFocus()
+    assert not session.is_composing
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,6 @@ from kjxm_desktop.core import json_pointer
 from kjxm_desktop.core.form import Control
 from kjxm_desktop.core.json_pointer import Json
 from kjxm_desktop.core.validation import Diagnostic, Severity
-from kjxm_desktop.errors import KjxmError
 from kjxm_desktop.gui import theme
 from kjxm_desktop.gui.form import table_rows
 from kjxm_desktop.gui.form.field import Field
@@ -220,33 +219,28 @@ class CardsField(Field):
 
     def add_row(self) -> None:
         """Add an empty row at the end and go into its first field."""
-        rows = self._rows()
-        if self._put(table_rows.inserted(rows, len(rows))):
+        rows = self._settled_rows()
+        if self.put(table_rows.inserted(rows, len(rows)), apart=True):
             self.go_to(f"{self.pointer}/{len(rows)}")
 
-    def _rows(self) -> list[Row]:
+    def _settled_rows(self) -> list[Row]:
+        """Return the rows once what is being composed in one of them has come in."""
+        self.session.settle()
         return self.session.value(self.pointer) or []
 
     def _step(self, row_id: str, step: str) -> None:
-        rows = self._rows()
-        at = next(number for number, row in enumerate(rows) if row["id"] == row_id)
+        rows = self._settled_rows()
+        at = next((number for number, row in enumerate(rows) if row["id"] == row_id), None)
+        if at is None:
+            return
         match step:
             case "up" | "down":
-                self._put(table_rows.moved(rows, [at], -1 if step == "up" else 1))
+                self.put(table_rows.moved(rows, [at], -1 if step == "up" else 1), apart=True)
             case "duplicate":
-                self._put(table_rows.duplicated(rows, [at]))
+                self.put(table_rows.duplicated(rows, [at]), apart=True)
             case _:
-                if self._put(table_rows.deleted(rows, [at])):
+                if self.put(table_rows.deleted(rows, [at]), apart=True):
                     self.noted.emit(strings.text("gui_form.table.deleted", count=1))
-
-    def _put(self, rows: list[Row]) -> bool:
-        try:
-            changed = self.session.edit(self.pointer, rows, apart=True)
-        except KjxmError as error:
-            self.noted.emit(strings.error(error))
-            return False
-        self.edited.emit()
-        return changed
 
     # ---- following the session
 

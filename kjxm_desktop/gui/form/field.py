@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QEvent, QObject, QRectF, Qt, Signal
 from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from kjxm_desktop import strings
+from kjxm_desktop.core import json_pointer
 from kjxm_desktop.core.form import Control
 from kjxm_desktop.core.json_pointer import Json
 from kjxm_desktop.core.validation import Diagnostic
@@ -30,7 +33,23 @@ class Field(QWidget):
         super().__init__(parent)
         self.session = session
         self.control = control
-        self.pointer = pointer
+        self._pointer = pointer
+        self._row_place = json_pointer.by_row_id(session.data, pointer)
+
+    @property
+    def pointer(self) -> str:
+        """Return where the value stands."""
+        return self._pointer
+
+    def move_to(self, pointer: str) -> None:
+        """Stand for another pointer from now on, and for the row that is there."""
+        self._pointer = pointer
+        self._row_place = json_pointer.by_row_id(self.session.data, pointer)
+
+    @property
+    def is_gone(self) -> bool:
+        """Tell whether the row of this field was taken out, or another one stands in its place."""
+        return json_pointer.by_row_id(self.session.data, self._pointer) != self._row_place
 
     def show_value(self, value: Json) -> None:
         """Show a value that came from elsewhere: opening, undo, another field."""
@@ -75,14 +94,27 @@ class Field(QWidget):
         """Look again at what depends on other answers: options, rows that are named."""
 
     def put(self, value: Json, *, apart: bool = False) -> bool:
-        """Hand an edit to the session; return False when it was refused, with the reason told by `noted`."""
+        """Hand an edit to the session; return False when it was refused, with the reason told by `noted`.
+
+        A field whose row is gone writes nothing: what stands at its pointer now is another's.
+        """
+        return self.put_together([(self.pointer, value)], apart=apart)
+
+    def put_together(self, edits: Sequence[tuple[str, Json]], *, apart: bool = True) -> bool:
+        """Hand several edits to the session as one step, as `put` does."""
+        if self.is_gone:
+            return False
         try:
-            self.session.edit(self.pointer, value, apart=apart)
+            self.session.edit_together(edits, apart=apart)
         except KjxmError as error:
-            self.noted.emit(strings.error(error))
+            self.refuse(error)
             return False
         self.edited.emit()
         return True
+
+    def refuse(self, error: KjxmError) -> None:
+        """Tell why an edit was refused."""
+        self.noted.emit(strings.error_at(self.session.call, error))
 
 
 class FieldBox(QWidget):

@@ -72,7 +72,8 @@ class FieldRow(QWidget):
     def move_to(self, pointer: str) -> None:
         """Stand for another pointer: the row of this answer has moved in its table."""
         if pointer != self._pointer:
-            self._pointer = self.field.pointer = pointer
+            self._pointer = pointer
+            self.field.move_to(pointer)
             self.field.show_value(self._session.value(pointer))
             self._show_findings()
 

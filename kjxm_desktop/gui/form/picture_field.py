@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -30,21 +31,21 @@ from kjxm_desktop.gui import theme
 from kjxm_desktop.gui.form.field import Field, FieldBox, lay_out
 from kjxm_desktop.gui.form.text_fields import bare_line
 from kjxm_desktop.gui.form.typing_watch import TypingWatch
-from kjxm_desktop.gui.labels import Label
+from kjxm_desktop.gui.labels import Label, tip
 from kjxm_desktop.gui.override import override
 from kjxm_desktop.gui.session import Session
 
 PREVIEW_HEIGHT = 180
 
 
-def read_file(path: Path) -> bytes:
-    """Return the bytes of a file somebody chose. Raises KjxmError data.file_missing, data.file_too_big."""
+def read_file(path: Path, pointer: str = "") -> bytes:
+    """Return the bytes of a file chosen for `pointer`. Raises KjxmError data.file_missing, data.file_too_big."""
     try:
         if path.stat().st_size > MEDIA_CAP_BYTES:
-            raise KjxmError("data.file_too_big", pointer="", file=path.name, limit=MEDIA_CAP_BYTES // 1_000_000)
+            raise KjxmError("data.file_too_big", pointer=pointer, file=path.name, limit=MEDIA_CAP_BYTES // 1_000_000)
         return path.read_bytes()
     except OSError as error:
-        raise KjxmError("data.file_missing", pointer="", file=path.name) from error
+        raise KjxmError("data.file_missing", pointer=pointer, file=path.name) from error
 
 
 def picture_from(mime: QMimeData) -> tuple[bytes, str] | None:
@@ -90,16 +91,18 @@ class DropArea(QWidget):
 
     def __init__(self, invitation: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._invitation = invitation
+        self._words = self._invitation = invitation
         self._picture: QPixmap | None = None
         self._over = False
         self.setAcceptDrops(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
-    def show_picture(self, picture: QPixmap | None) -> None:
-        """Show a picture, or the invitation again."""
+    def show_picture(self, picture: QPixmap | None, words: str = "") -> None:
+        """Show a picture; without one `words` on what is kept here, or the invitation again."""
         self._picture = picture
+        self._words = words or self._invitation
+        self.setToolTip(tip(words))
         self.updateGeometry()
         self.update()
 
@@ -141,14 +144,14 @@ class DropArea(QWidget):
 
     @override
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Draw the picture in its proportions, or the invitation."""
+        """Draw the picture in its proportions, or the words."""
         painter = QPainter(self)
         if self._over:
             painter.fillRect(self.rect(), theme.colour("selection"))
         if self._picture is None:
-            painter.setPen(theme.colour("quiet"))
+            painter.setPen(theme.colour("quiet" if self._words == self._invitation else "text"))
             room = self.rect().adjusted(theme.SPACE_GRID, 0, -theme.SPACE_GRID, 0)
-            painter.drawText(room, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, self._invitation)
+            painter.drawText(room, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, self._words)
             return
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         room = self.rect().adjusted(4, 4, -4, -4)
@@ -191,40 +194,51 @@ class MediaField(Field):
         """Put the bytes of a file into the field. Raises KjxmError when they cannot be used."""
         raise NotImplementedError
 
+    def remove(self) -> bool:
+        """Take out what the field holds; False when that was refused."""
+        done = self.put(None, apart=True)
+        if done:
+            self.show_value(None)
+        return done
+
     def choose_filter(self) -> str:
         """Return the filter of the dialog that chooses a file."""
         return strings.text("gui_form.file.filter")
 
-    def _on_offered(self, mime: QMimeData) -> None:
+    def _bring(self, read: Callable[[], tuple[bytes, str] | None]) -> None:
+        """Take what `read` returns; what was said of an earlier file goes, a new refusal is said."""
+        self.noted.emit("")
         try:
-            found = self._from_mime(mime)
+            found = read()
             if found is not None:
                 self.take(*found)
         except KjxmError as error:
-            self.noted.emit(strings.error(error))
+            self.refuse(error)
+
+    def _on_offered(self, mime: QMimeData) -> None:
+        self._bring(lambda: self._from_mime(mime))
 
     def _from_mime(self, mime: QMimeData) -> tuple[bytes, str] | None:
         path = _one_file(mime)
-        return (read_file(path), path.name) if path else None
+        return (read_file(path, self.pointer), path.name) if path else None
 
     def _on_choose(self) -> None:
         name, _ = QFileDialog.getOpenFileName(
             self, strings.text(f"gui_form.{self.control.kind}.choose"), "", self.choose_filter()
         )
         if name:
-            try:
-                self.take(read_file(Path(name)), Path(name).name)
-            except KjxmError as error:
-                self.noted.emit(strings.error(error))
+            self._bring(lambda: (read_file(Path(name), self.pointer), Path(name).name))
 
     def _on_remove(self) -> None:
-        if self.put(None, apart=True):
-            self.show_value(None)
+        self.noted.emit("")
+        if self.remove():
             self._choose.setFocus()
 
     def _show_facts(self, facts: str) -> None:
         self._facts.setText(facts)
         self._remove.setVisible(bool(facts))
+        key = "media.replace" if facts else f"{self.control.kind}.choose"
+        self._choose.setText(strings.text(f"gui_form.{key}"))
 
 
 class PictureField(MediaField):
@@ -297,22 +311,53 @@ class PictureField(MediaField):
 class FileField(MediaField):
     """A file that travels with the draft. Its value is the SHA-256 of its bytes; a name beside it takes the file's."""
 
+    def __init__(self, session: Session, control: Control, pointer: str, parent: QWidget | None = None) -> None:
+        super().__init__(session, control, pointer, parent)
+        session.value_changed.connect(self._on_value_changed)
+
     @override
     def show_value(self, value: Json) -> None:
-        """Show how large the file is."""
+        """Show what the file is called and how large it is."""
         data = self.session.media(str(value)) if value else None
         told = "" if value is None else strings.text("gui_form.file.missing")
         if data is not None:
             told = strings.text("gui_form.file.facts", size=size_in_words(len(data)))
+        name = self._name() or self.session.media_name(str(value))
+        self._area.show_picture(None, "\n".join(part for part in (name, told) if part) if value else "")
         self._show_facts(told)
+        self._facts.setVisible(data is None)
+
+    def _name_pointer(self) -> str | None:
+        """Return the pointer of the line beside this field that takes the name of the file."""
+        beside = self.pointer.rpartition("/")[0] + "/name"
+        return beside if self.session.form.control(beside) is not None else None
+
+    def _name(self) -> str:
+        beside = self._name_pointer()
+        return str(self.session.value(beside) or "") if beside else ""
 
     @override
     def take(self, data: bytes, name: str) -> None:
-        """Keep a file, and its name where there is a line for it that is still empty: one step."""
-        edits: list[tuple[str, Json]] = [(self.pointer, self.session.add_media(data))]
-        beside = self.pointer.rpartition("/")[0] + "/name"
-        if self.session.form.control(beside) is not None and self.session.value(beside) is None:
-            edits.append((beside, rich_text.clean_line(name)))
-        self.session.edit_together(edits)
-        self.show_value(self.session.value(self.pointer))
-        self.edited.emit()
+        """Keep a file, and its name where there is a line for it that nobody has written into: one step."""
+        name = rich_text.clean_line(name)
+        self._put_file(self.session.add_media(data, name), name)
+
+    @override
+    def remove(self) -> bool:
+        """Take the file out, and its name along where it is the file's."""
+        return self._put_file(None, "")
+
+    def _put_file(self, sha256: str | None, name: str) -> bool:
+        former = self.session.media_name(str(self.session.value(self.pointer)))
+        edits: list[tuple[str, Json]] = [(self.pointer, sha256)]
+        beside = self._name_pointer()
+        if beside is not None and self._name() in ("", former):
+            edits.append((beside, name))
+        done = self.put_together(edits)
+        if done:
+            self.show_value(sha256)
+        return done
+
+    def _on_value_changed(self, pointer: str) -> None:
+        if pointer == self._name_pointer():
+            self.show_value(self.session.value(self.pointer))

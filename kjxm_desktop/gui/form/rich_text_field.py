@@ -14,7 +14,6 @@ from kjxm_desktop.core import rich_text
 from kjxm_desktop.core.form import Control
 from kjxm_desktop.core.json_pointer import Json
 from kjxm_desktop.core.shape import cap_of
-from kjxm_desktop.errors import KjxmError
 from kjxm_desktop.gui import theme
 from kjxm_desktop.gui.form import spelling
 from kjxm_desktop.gui.form.field import Field, FieldBox, lay_out
@@ -73,14 +72,9 @@ class RichTextField(Field):
             return
         before, self._shown = self._shown, blocks
         self.noted.emit("")
-        try:
-            self.session.edit(self.pointer, blocks)
-        except KjxmError as error:
+        if not self.put(blocks):
             self._shown = before
             self.editor.fill(before)
-            self.noted.emit(strings.error(error))
-            return
-        self.edited.emit()
 
     def _on_pasted(self, offered: tuple[list[Block], set[str]]) -> None:
         blocks, dropped = offered

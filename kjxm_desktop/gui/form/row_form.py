@@ -9,6 +9,7 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from kjxm_desktop import strings
+from kjxm_desktop.core import json_pointer
 from kjxm_desktop.core.form import Control
 from kjxm_desktop.gui import theme
 from kjxm_desktop.gui.form.field_grid import FieldGrid
@@ -26,6 +27,7 @@ class RowForm(QDialog):
         self._table = table
         self._pointer = pointer
         self._row = row
+        self._place = ""
         self.setModal(False)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._title = Label("", "group")
@@ -79,7 +81,11 @@ class RowForm(QDialog):
         if not 0 <= row < count:
             return
         self._session.settle()
+        self._stand_at(row, count)
+
+    def _stand_at(self, row: int, count: int) -> None:
         self._row = row
+        self._place = json_pointer.by_row_id(self._session.data, f"{self._pointer}/{row}")
         self._grid.move_to(f"{self._pointer}/{row}")
         label = strings.pick(self._table.label)
         self.setWindowTitle(label)
@@ -94,7 +100,12 @@ class RowForm(QDialog):
             row.take_focus()
 
     def _on_value_changed(self, pointer: str) -> None:
-        if pointer == self._pointer or not touches(pointer, f"{self._pointer}/{self._row}"):
-            count = len(self._session.value(self._pointer) or [])
-            if self._row >= count:
-                self.close()
+        """Follow the row to where it has moved; close when it is gone."""
+        if not touches(pointer, self._pointer):
+            return
+        here = json_pointer.by_index(self._session.data, self._place)
+        if here is None or self._session.value(here) is None:
+            self.close()
+            return
+        rows = self._session.value(self._pointer)
+        self._stand_at(int(json_pointer.parse(here)[-1]), len(rows))

@@ -157,11 +157,17 @@ class TableModel(QAbstractTableModel):
         return self._labels[column.name]
 
     def put(self, row: int, column: Control, value: Json, *, apart: bool = True) -> bool:
-        """Put an answer into a cell; False when it was refused, with the reason told by `refused`."""
+        """Put an answer into a cell; False when it was refused, with the reason told by `refused`.
+
+        Nothing is written for a row that is gone from the proposal while its editor is still being closed.
+        """
+        row_id = self.rows[row].get("id")
+        if self._session.value(f"{self.pointer}/{row}/id") != row_id:
+            return False
         try:
             self._session.edit(self.cell_pointer(row, column), value, apart=apart)
         except KjxmError as error:
-            self.refused.emit(strings.error(error))
+            self.refused.emit(strings.error_at(self._session.call, error))
             return False
         self.cell_edited.emit()
         return True
@@ -171,7 +177,7 @@ class TableModel(QAbstractTableModel):
         try:
             self._session.edit(self.pointer, rows, apart=True)
         except KjxmError as error:
-            self.refused.emit(strings.error(error))
+            self.refused.emit(strings.error_at(self._session.call, error))
             return False
         return True
 

@@ -12,6 +12,7 @@ from PySide6.QtGui import (
     QInputMethodEvent,
     QKeyEvent,
     QKeySequence,
+    QMouseEvent,
     QPainter,
     QPaintEvent,
     QResizeEvent,
@@ -25,6 +26,7 @@ from kjxm_desktop.gui.form import table_rows
 from kjxm_desktop.gui.form.table_cells import TableCells
 from kjxm_desktop.gui.form.table_header import TableCorner, TableHeader
 from kjxm_desktop.gui.form.table_model import TableModel
+from kjxm_desktop.gui.form.table_rows import Row
 from kjxm_desktop.gui.override import override
 from kjxm_desktop.gui.session import Session
 
@@ -161,6 +163,13 @@ class TableView(QTableView):
             QApplication.sendEvent(editor, again)
 
     @override
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Bring in what is being composed before another cell becomes the current one."""
+        if self._session.is_composing:
+            self._session.settle()
+        super().mousePressEvent(event)
+
+    @override
     def focusNextPrevChild(self, next: bool) -> bool:
         """Let Tab go through the cells first; Ctrl+Tab always leaves the table."""
         return self._tab(back=not next) or super().focusNextPrevChild(next)
@@ -216,10 +225,19 @@ class TableView(QTableView):
         current = self.currentIndex()
         return columns or ([current.column()] if current.isValid() else [])
 
+    def _settled_rows(self) -> list[Row]:
+        """Return the rows once what is typed in a cell is in and its editor closed: before any step on them."""
+        self._session.settle()
+        now = QApplication.focusWidget()
+        if now is not None and self.viewport().isAncestorOf(now):
+            self.setFocus()
+        return self._model.rows
+
     def add_row(self) -> None:
         """Add a row at the end and go into its first cell."""
-        at = self._model.rowCount()
-        if self._model.put_rows(table_rows.inserted(self._model.rows, at)):
+        rows = self._settled_rows()
+        at = len(rows)
+        if self._model.put_rows(table_rows.inserted(rows, at)):
             self.setFocus()
             self._select(at, 0)
 
@@ -228,21 +246,21 @@ class TableView(QTableView):
         chosen = self.chosen_rows()
         if not chosen:
             self.add_row()
-        elif self._model.put_rows(table_rows.inserted(self._model.rows, chosen[0])):
+        elif self._model.put_rows(table_rows.inserted(self._settled_rows(), chosen[0])):
             self._select(chosen[0], 0)
 
     def duplicate_rows(self) -> None:
         """Copy the chosen rows below them."""
         if chosen := self.chosen_rows():
             column = max(0, self.currentIndex().column())
-            if self._model.put_rows(table_rows.duplicated(self._model.rows, chosen)):
+            if self._model.put_rows(table_rows.duplicated(self._settled_rows(), chosen)):
                 self._select(chosen[-1] + 1, column)
 
     def move_rows(self, by: int) -> None:
         """Move the chosen rows up or down by one."""
         if chosen := self.chosen_rows():
             column = max(0, self.currentIndex().column())
-            rows = table_rows.moved(self._model.rows, chosen, by)
+            rows = table_rows.moved(self._settled_rows(), chosen, by)
             if rows != self._model.rows and self._model.put_rows(rows):
                 self._select_rows(chosen[0] + by, chosen[-1] + by, column)
 
@@ -250,7 +268,7 @@ class TableView(QTableView):
         """Take the chosen rows out; Ctrl+Z brings them back."""
         if chosen := self.chosen_rows():
             column = max(0, self.currentIndex().column())
-            if self._model.put_rows(table_rows.deleted(self._model.rows, chosen)):
+            if self._model.put_rows(table_rows.deleted(self._settled_rows(), chosen)):
                 self._select(min(chosen[0], self._model.rowCount() - 1), column)
                 self.told.emit(strings.text("gui_form.table.deleted", count=len(chosen)))
 
@@ -273,13 +291,13 @@ class TableView(QTableView):
             rows = [rows[0] - 1, rows[0]]
         if len(rows) > 1:
             names = [self._model.columns[column].name for column in columns]
-            self._model.put_rows(table_rows.filled_down(self._model.rows, rows, names))
+            self._model.put_rows(table_rows.filled_down(self._settled_rows(), rows, names))
 
     def clear_cells(self) -> None:
         """Empty the chosen cells."""
         cells = [(index.row(), self._model.columns[index.column()].name) for index in self.selectedIndexes()]
         if cells:
-            self._model.put_rows(table_rows.cleared(self._model.rows, cells))
+            self._model.put_rows(table_rows.cleared(self._settled_rows(), cells))
 
     def copy(self) -> None:
         """Put the chosen cells on the clipboard, as spreadsheets take them."""
@@ -309,7 +327,7 @@ class TableView(QTableView):
         if len(cells) == 1 and len(cells[0]) == 1 and len(self.chosen_rows()) > 1:
             cells = cells * len(self.chosen_rows())
         options = {each.name: self._model.options_of(each) for each in self._model.columns}
-        made = table_rows.pasted(self._model.rows, cells, row, columns, options)
+        made = table_rows.pasted(self._settled_rows(), cells, row, columns, options)
         if self._model.put_rows(made.rows):
             key = "gui_form.table.pasted_some" if made.refused else "gui_form.table.pasted"
             self.told.emit(strings.text(key, rows=len(cells), filled=made.filled, refused=made.refused))

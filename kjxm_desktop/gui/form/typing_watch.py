@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, Signal
 from PySide6.QtGui import QContextMenuEvent, QFontMetrics, QGuiApplication, QInputMethodEvent, QKeyEvent, QKeySequence
-from PySide6.QtWidgets import QApplication, QLineEdit, QMenu, QPlainTextEdit, QTextEdit
+from PySide6.QtWidgets import QApplication, QLineEdit, QMenu, QPlainTextEdit, QTextEdit, QWidget
+from shiboken6 import isValid
 
 from kjxm_desktop import strings
 from kjxm_desktop.gui import theme
@@ -34,6 +35,7 @@ class TypingWatch(QObject):
         self._menu_open = False
         widget.installEventFilter(self)
         session.settling.connect(self.commit)
+        widget.destroyed.connect(lambda: self._note(""))  # a child of the widget is not asked any more by then
 
     @property
     def composing(self) -> bool:
@@ -44,11 +46,20 @@ class TypingWatch(QObject):
         """Bring text being composed into the widget, by the input method or, when it does not, by ourselves."""
         if not self._preedit:
             return
-        QGuiApplication.inputMethod().commit()
+        if isValid(self._widget):
+            QGuiApplication.inputMethod().commit()
         if self._preedit:
-            event = QInputMethodEvent()
-            event.setCommitString(self._preedit)
-            QApplication.sendEvent(self._widget, event)
+            self._put_in(self._preedit)
+        if self._preedit:  # the widget is going, or has not taken it
+            self._note("")
+
+    def _put_in(self, text: str) -> None:
+        """Commit `text` ourselves: through the grid while it passes on what is composed into its new editor."""
+        for widget in (QApplication.focusWidget(), self._widget):
+            if self._preedit and widget is not None and isValid(self._widget) and _passes_on(widget, self._widget):
+                event = QInputMethodEvent()
+                event.setCommitString(text)
+                QApplication.sendEvent(widget, event)
 
     @override
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -62,6 +73,8 @@ class TypingWatch(QObject):
             self.commit()
             if not self._menu_open:
                 self.left.emit()
+        elif kind == QEvent.Type.Hide:  # a field taken away, or an editor of a cell that never had the focus
+            self.commit()
         elif kind == QEvent.Type.FocusIn:
             self.entered.emit()
         elif kind == QEvent.Type.ContextMenu and isinstance(event, QContextMenuEvent):
@@ -70,9 +83,12 @@ class TypingWatch(QObject):
         return False
 
     def _on_composed(self, event: QInputMethodEvent) -> None:
-        before, self._preedit = self._preedit, event.preeditString()
-        if bool(before) != bool(self._preedit):
-            self._session.composing(bool(self._preedit))
+        self._note(event.preeditString())
+
+    def _note(self, preedit: str) -> None:
+        before, self._preedit = self._preedit, preedit
+        if bool(before) != bool(preedit) and isValid(self._session):
+            self._session.composing(bool(preedit))
 
     def _on_key(self, event: QKeyEvent) -> bool:
         undo, redo = event.matches(QKeySequence.StandardKey.Undo), event.matches(QKeySequence.StandardKey.Redo)
@@ -112,6 +128,11 @@ class TypingWatch(QObject):
         menu.exec(event.globalPos())
         self._menu_open = False
         menu.deleteLater()
+
+
+def _passes_on(focused: QWidget, widget: TextWidget) -> bool:
+    """Tell whether what an input method sends to `focused` arrives in `widget`."""
+    return focused is widget or (widget.isVisible() and focused.isAncestorOf(widget))
 
 
 def select_to_type(widget: TextWidget) -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QLineEdit, QToolButton
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtWidgets import QApplication, QLineEdit, QToolButton
 from pytestqt.qtbot import QtBot
 
 from kjxm_desktop.core.json_pointer import Json
 from kjxm_desktop.gui.form.cards_field import Card, CardsField
 from kjxm_desktop.gui.form.section_page import SectionPage
-from tests.gui.conftest import commit
+from tests.gui.conftest import commit, compose
 from tests.gui.form.conftest import OpenPage, children, field_at, remark, row_at
 
 WORK = "/content/work"
@@ -22,6 +23,22 @@ def _cards(page: SectionPage) -> CardsField:
 def _press(card: Card, name: str) -> None:
     words = {"up": "上移", "down": "下移", "duplicate": "复制这一行", "delete": "删除这一行"}[name]
     next(button for button in children(card, QToolButton) if button.accessibleName() == words).click()
+
+
+def _bin(card: Card) -> QToolButton:
+    return next(button for button in children(card, QToolButton) if button.accessibleName() == "删除这一行")
+
+
+def _line(card: Card) -> QLineEdit:
+    """Return the line of the title of an open card, with the keys in it, at its end."""
+    assert card.grid is not None
+    row = card.grid.row_at(f"{card.pointer}/title")
+    assert row is not None
+    line = row.field.input_widget()
+    assert isinstance(line, QLineEdit)
+    line.setFocus()
+    line.end(False)
+    return line
 
 
 def _titles(page: SectionPage) -> list[Json]:
@@ -88,3 +105,44 @@ def test_a_folded_card_tells_how_much_was_found_in_it(open_page: OpenPage) -> No
     card.set_open(True)
     card._fold.click()
     assert not card.is_open
+
+
+def test_a_card_deleted_while_its_title_is_composed_takes_the_composed_text_along(
+    open_page: OpenPage, qtbot: QtBot
+) -> None:
+    page = open_page("content", ROWS)
+    card = _cards(page).cards()[1]
+    compose(_line(card), "yu'miao")
+    qtbot.mouseClick(_bin(card), Qt.MouseButton.LeftButton)
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+    assert _titles(page) == ["内容a", "内容c", "内容d", "内容e"]
+    assert not page._session.is_composing
+    page._session.undo()
+    assert _titles(page)[:2] == ["内容a", "内容byu'miao"]
+
+
+def test_the_last_card_deleted_while_it_is_composed_leaves_no_row(open_page: OpenPage, qtbot: QtBot) -> None:
+    page = open_page("content", {"content": {"work": [{"id": "a", "title": "内容a"}]}})
+    card = _cards(page).cards()[0]
+    compose(_line(card), "yu")
+    qtbot.mouseClick(_bin(card), Qt.MouseButton.LeftButton)
+    assert page._session.value(WORK) is None
+
+
+def test_a_card_moved_while_it_is_composed_keeps_what_was_composed(open_page: OpenPage) -> None:
+    page = open_page("content", ROWS)
+    card = _cards(page).cards()[0]
+    compose(_line(card), "yu")
+    _press(card, "down")
+    assert _titles(page)[:2] == ["内容b", "内容ayu"]
+
+
+def test_a_field_whose_row_is_gone_writes_nothing_into_the_row_in_its_place(open_page: OpenPage) -> None:
+    page = open_page("content", ROWS)
+    rows = page._session.value(WORK)
+    line = _line(_cards(page).cards()[0])
+    compose(line, "yu")
+    page._session.edit(WORK, rows[1:])
+    commit(line, "不该写入")
+    assert page._session.value(WORK) == rows[1:]
+    assert not page._session.is_composing

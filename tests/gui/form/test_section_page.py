@@ -22,7 +22,7 @@ def test_what_lies_below_the_fold_is_made_when_the_page_has_been_painted(open_pa
     asked = len(page.section.controls)
     assert len(children(page, FieldRow)) < asked
     qtbot.waitUntil(lambda: len(children(page, FieldRow)) == asked)
-    assert page._done.isVisibleTo(page)
+    qtbot.waitUntil(lambda: page._done.isVisibleTo(page))
 
 
 def test_what_lies_below_the_fold_is_made_when_somebody_goes_there(open_page: OpenPage) -> None:

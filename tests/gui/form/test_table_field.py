@@ -5,11 +5,12 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QLineEdit, QPlainTextEdit
+from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit, QToolButton
 from pytestqt.qtbot import QtBot
 
+from kjxm_desktop import strings
 from kjxm_desktop.core.json_pointer import Json
 from kjxm_desktop.gui.form import table_model
 from kjxm_desktop.gui.form.choice_fields import ChoiceBox
@@ -41,6 +42,17 @@ def _at(field: TableField, row: int, name: str) -> None:
 
 def _editor(field: TableField) -> QLineEdit:
     return children(field.view.viewport(), QLineEdit)[-1]
+
+
+def _click_cell(field: TableField, qtbot: QtBot, row: int, column: int) -> None:
+    where = field.view.visualRect(field.model.index(row, column)).center()
+    qtbot.mouseClick(field.view.viewport(), Qt.MouseButton.LeftButton, pos=where)
+
+
+def _click_step(field: TableField, qtbot: QtBot, words: str) -> None:
+    button = next(each for each in children(field, QToolButton) if each.accessibleName() == words)
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
 
 
 def _values(page: SectionPage, name: str, pointer: str = LINES) -> list[Json]:
@@ -112,6 +124,84 @@ def test_pinyin_in_a_cell_is_not_stored_before_it_is_committed(open_page: OpenPa
     assert "hua" not in str(_values(page, "item"))
     commit(_editor(field), "化验")
     assert _values(page, "item")[1] == "化验"
+
+
+@pytest.mark.parametrize("key", [None, Qt.Key.Key_F2])
+def test_a_click_on_another_cell_commits_what_is_composed_and_the_next_one_composes_anew(
+    open_page: OpenPage, qtbot: QtBot, key: Qt.Key | None
+) -> None:
+    page = open_page("budget", ROWS)
+    field = _table(page)
+    _at(field, 1, "item")
+    column = field.view.currentIndex().column()
+    if key is not None:
+        qtbot.keyClick(field.view, key)
+        _editor(field).selectAll()
+    compose(QApplication.focusWidget() or field.view, "hua")
+    _click_cell(field, qtbot, 2, column)
+    assert _values(page, "item") == ["颗粒机", "hua", "劳务"]
+    assert not page._session.is_composing
+    compose(field.view, "lao")
+    assert page._session.is_composing
+    commit(field.view, "劳动")
+    assert _values(page, "item") == ["颗粒机", "hua", "劳动"]
+    assert not page._session.is_composing
+
+
+@pytest.mark.parametrize("key", [None, Qt.Key.Key_F2])
+def test_a_row_copied_while_a_cell_is_composed_has_the_composed_text(
+    open_page: OpenPage, qtbot: QtBot, key: Qt.Key | None
+) -> None:
+    page = open_page("budget", ROWS)
+    field = _table(page)
+    _at(field, 1, "item")
+    if key is not None:
+        qtbot.keyClick(field.view, key)
+        _editor(field).selectAll()
+    compose(QApplication.focusWidget() or field.view, "hua")
+    _click_step(field, qtbot, "复制这一行")
+    assert _values(page, "item") == ["颗粒机", "hua", "hua", "劳务"]
+    assert not page._session.is_composing
+
+
+@pytest.mark.parametrize("key", [None, Qt.Key.Key_F2])
+def test_a_row_deleted_while_a_cell_is_composed_is_gone_whole(
+    open_page: OpenPage, qtbot: QtBot, key: Qt.Key | None
+) -> None:
+    page = open_page("budget", ROWS)
+    field = _table(page)
+    _at(field, 1, "item")
+    if key is not None:
+        qtbot.keyClick(field.view, key)
+    compose(QApplication.focusWidget() or field.view, "hua")
+    _click_step(field, qtbot, "删除这一行")
+    assert _values(page, "item") == ["颗粒机", "劳务"]
+    assert not page._session.is_composing
+
+
+def test_an_editor_whose_row_is_taken_away_from_elsewhere_ends_what_it_composed(
+    open_page: OpenPage, qtbot: QtBot
+) -> None:
+    page = open_page("budget", ROWS)
+    rows = page._session.value(LINES)
+    field = _table(page)
+    _at(field, 1, "item")
+    qtbot.keyClick(field.view, Qt.Key.Key_F2)
+    compose(_editor(field), "hua")
+    page._session.edit(LINES, [rows[0], rows[2]])
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+    assert page._session.value(LINES) == [rows[0], rows[2]]
+    assert not page._session.is_composing
+
+
+def test_a_refusal_of_a_cell_names_its_place_in_words(open_page: OpenPage, qtbot: QtBot) -> None:
+    page = open_page("budget", ROWS)
+    field = _table(page)
+    _at(field, 1, "item")
+    copy_text("长" * 5000)
+    field.view.paste()
+    assert LINES not in remark(row_at(page, LINES))
+    assert strings.label_path(page._session.call, f"{LINES}/1/item") in remark(row_at(page, LINES))
 
 
 def test_escape_takes_the_edit_of_a_cell_back(open_page: OpenPage, qtbot: QtBot) -> None:
@@ -335,6 +425,23 @@ def test_a_row_opens_as_a_form_and_goes_on_to_the_next(open_page: OpenPage, qtbo
     form._next.click()
     assert line.text() == "劳务"
     form.close()
+
+
+def test_the_form_of_a_row_follows_it_and_closes_when_it_is_gone(open_page: OpenPage) -> None:
+    page = open_page("budget", ROWS)
+    rows = page._session.value(LINES)
+    form = _table(page).open_row(1)
+    page._session.edit(LINES, [rows[1], rows[2]])
+    assert form.row == 0
+    row = form._grid.row_at(f"{LINES}/0/item")
+    assert row is not None
+    line = row.field.input_widget()
+    assert isinstance(line, QLineEdit)
+    line.selectAll()
+    commit(line, "辅料")
+    assert _values(page, "item") == ["辅料", "劳务"]
+    page._session.edit(LINES, [rows[2]])
+    assert not form.isVisible()
 
 
 def test_typing_on_a_cell_too_large_for_the_grid_opens_its_row(open_page: OpenPage, qtbot: QtBot) -> None:

@@ -5,13 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+import shiboken6
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLineEdit, QPlainTextEdit
+from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from kjxm_desktop.core.call import Call
 from kjxm_desktop.core.proposal import Proposal
 from kjxm_desktop.gui.form.section_page import SectionPage
+from kjxm_desktop.gui.form.typing_watch import TypingWatch
 from kjxm_desktop.gui.session import Session
 from tests.gui.conftest import NOW, commit, compose
 from tests.gui.form.conftest import CTRL, OpenPage, copy_text, counter, enter, remark, row_at
@@ -174,3 +176,16 @@ def test_plain_text_shows_what_undo_brings_back(plain_page: SectionPage, qtbot: 
     qtbot.keyClick(text, Qt.Key.Key_Y, CTRL)
     assert text.toPlainText() == "one"
     plain_page._session.close()
+
+
+def test_a_line_that_is_destroyed_while_it_is_composed_holds_nothing_back(session: Session, qtbot: QtBot) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    line = QLineEdit(window)
+    TypingWatch(line, session)
+    window.show()
+    line.setFocus()
+    compose(line, "zhong")
+    assert session.is_composing
+    shiboken6.delete(line)
+    assert not session.is_composing

@@ -1,0 +1,70 @@
+"""What the person is told of how a proposal came: a call from elsewhere, text brought back, another copy."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject
+
+from kjxm_desktop import strings
+from kjxm_desktop.core.proposal import Proposal
+from kjxm_desktop.gui.opening import Opened
+from kjxm_desktop.gui.session import Session
+from kjxm_desktop.gui.strip import Line, Strip
+
+
+class Arrival(QObject):
+    """Tells it above the desk, once; what asks for a decision is told until there is one."""
+
+    def __init__(self, opened: Opened, session: Session, open_other: Callable[[str], None]) -> None:
+        super().__init__(session)
+        self._opened = opened
+        self._session = session
+        self._open_other = open_other
+        self._line: Line | None = None
+
+    def tell(self, strip: Strip) -> None:
+        """Tell all of it."""
+        opened = self._opened
+        if opened.foreign_call:
+            call = opened.proposal.call
+            title = strings.pick(call.title)
+            strip.tell(strings.text("gui_window.foreign_call", title=title, version=call.version))
+        if opened.restored_at is not None:
+            self._tell_restored(strip)
+        if opened.other_copy is not None:
+            other = opened.other_copy
+            told = strings.text("gui_window.other_copy", time=strings.moment(other.saved_at))
+            keep = (strings.text("gui_window.open_other_copy"), lambda: self._open_other(other.doc_id))
+            strip.tell(told, token="warning", icon="severity_warning", actions=[keep])
+
+    def tell_again(self, strip: Strip) -> None:
+        """Tell on another desk what has not been decided yet."""
+        if self._line is not None:
+            self._tell_restored(strip)
+
+    def accept(self) -> None:
+        """Hear that the person has saved: what was brought back stays."""
+        if self._line is not None:
+            self._line.closed.emit()
+
+    def _tell_restored(self, strip: Strip) -> None:
+        opened = self._opened
+        if opened.restored_at is None:
+            return
+        at = strings.moment(opened.restored_at)
+        told = strings.text("gui_window.restored", time=at, count=opened.restored_count)
+        stored = opened.stored
+        if stored is None:
+            strip.tell(told)
+            return
+        discard = (strings.text("gui_window.discard_restored"), lambda: self._discard(stored))
+        self._line = strip.tell(told, actions=[discard])
+        self._line.closed.connect(self._on_closed)
+
+    def _discard(self, stored: Proposal) -> None:
+        """Go back to what the file said when it was opened, as one step: it may say something else by now."""
+        self._session.replace_all(stored)
+
+    def _on_closed(self) -> None:
+        self._line = None
