@@ -50,7 +50,7 @@ def _read(file: Path) -> dict[str, Json]:
 
 
 def _is_usable(name: str, value: Json) -> bool:
-    """Tell whether a value is of the kind that is asked for by `name`; names of another version are kept as they are."""
+    """Tell whether a value is of the kind that `name` asks for; names of another version are kept as they are."""
     if name not in DEFAULTS:
         return True
     if name in CHOICES:

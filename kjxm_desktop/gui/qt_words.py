@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from PySide6.QtCore import QLibraryInfo, QTranslator
 from PySide6.QtWidgets import QApplication
 
@@ -11,7 +13,7 @@ _NAME = "words of qt"
 
 def speak(application: QApplication, language: str) -> None:
     """Let Qt speak `language` from now on: English where its words are not installed."""
-    for old in application.findChildren(QTranslator, _NAME):
+    for old in cast("list[QTranslator]", application.findChildren(QTranslator, _NAME)):
         application.removeTranslator(old)
         old.setObjectName("")
         old.deleteLater()

@@ -8,7 +8,7 @@ from email.policy import default
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtCore import QEvent, QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent, QGuiApplication
 from PySide6.QtWidgets import QApplication, QFileDialog
 from pytestqt.qtbot import QtBot
@@ -193,3 +193,82 @@ def test_typing_goes_on_while_the_helper_process_works(window: MainWindow, qtbot
     [folder] = (tmp_path / "out").iterdir()
     assert "改过的题目" not in folder.name, "what is sent is what stood there when it was asked for"
     assert QApplication.activeModalWidget() is None
+
+
+def test_escape_stops_the_export_and_closes_the_dialog(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
+    _example(window, "consulting")
+    dialog = _dialog(window, tmp_path / "out")
+    press(qtbot, dialog.start_button)
+    qtbot.keyClick(dialog, Key.Key_Escape)
+    assert not dialog.isVisible()
+    assert not dialog.work.is_running
+    assert not (tmp_path / "out").exists()
+
+
+def test_the_names_of_the_files_have_their_room(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
+    _example(window, "consulting")
+    dialog = _dialog(window, tmp_path)
+    names = [f"2024科技兴蒙专项_{'很长的项目名称' * 8}.{kind}" for kind in ("docx", "pdf")]
+    dialog._on_made({"paths": [str(tmp_path / name) for name in names]})
+    wait_until(qtbot, lambda: all(label.isVisible() for label in dialog._names))
+    first, second = (label.geometry() for label in dialog._names)
+    assert [label.text() for label in dialog._names] == names
+    assert all(label.height() >= label.sizeHint().height() for label in dialog._names)
+    assert first.bottom() < second.top()
+    assert first.right() < dialog.width()
+    assert second.bottom() < dialog.start_button.y()
+    dialog.close()
+
+
+def test_a_folder_made_before_a_change_is_no_longer_offered(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path, opened: list[Path]
+) -> None:
+    _example(window, "consulting")
+    page = _send_page(window, tmp_path / "out")
+    press(qtbot, page.start_button)
+    wait_until(qtbot, lambda: not page.work.is_running, SLOW_MS)
+    window.show_desk()
+    window.show_send()
+    assert button_of(page, "打开 PDF").isEnabled()
+    session_of(window).edit("/project/title", "改过的题目")
+    window.show_send()
+    assert not button_of(page, "打开 PDF").isEnabled()
+    assert page._files.texts() == ["之后有改动，需重新生成。"]
+    assert page.work.told == ""
+    session_of(window).undo()
+    window.show_send()
+    assert button_of(page, "打开 PDF").isEnabled()
+
+
+def test_the_choice_between_final_and_draft_is_kept(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
+    _example(window, "consulting")
+    page = _send_page(window, tmp_path)
+    assert page.final.isChecked()
+    page.draft.click()
+    window.show_desk()
+    window.show_send()
+    assert page.draft.isChecked()
+
+
+def test_another_language_keeps_what_was_chosen_for_sending_and_stops_what_runs(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path
+) -> None:
+    _example(window, "consulting")
+    scan = tmp_path / "盖章页.pdf"
+    scan.write_bytes(b"%PDF-1.4 scan")
+    page = _send_page(window, tmp_path / "out")
+    page.add_extra([scan])
+    page.draft.click()
+    press(qtbot, page.start_button)
+    window.set_language("en")
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+    window.show_send()
+    again = window.send_page
+    assert again is not None
+    assert again is not page
+    assert again.extra_files() == [scan]
+    assert again.target.folder == tmp_path / "out"
+    assert again.draft.isChecked()
+    assert not again.work.is_running
+    assert again.work.told == "Stopped; no new file was written."
+    assert not (tmp_path / "out").exists()

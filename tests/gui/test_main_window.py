@@ -404,3 +404,37 @@ def test_a_broken_call_in_an_added_folder_is_told_and_the_others_work(
     window = open_window(calls=[tmp_path])
     assert "call.json" in window.status.currentMessage() or "broken" in window.status.currentMessage()
     assert [call.id for call in window.calls] == ["kjxm-sjtu-2024"]
+
+
+def test_what_is_taken_back_from_another_page_is_seen_on_the_desk(window: MainWindow) -> None:
+    window.new_proposal(window.calls[0])
+    type_in(window, TITLE, "葵盘")
+    for show in (window.show_check, window.show_send):
+        show()
+        assert not desk_of(window).isVisible()
+        window.menus.undo.trigger()
+        assert session_of(window).value(TITLE) is None
+        assert desk_of(window).isVisible()
+        assert pointer_in_hand() == TITLE
+        window.menus.redo.trigger()
+
+
+def test_sections_that_block_stand_first_on_the_check_page(nearly: MainWindow) -> None:
+    nearly.show_check()
+    page = nearly.check_page
+    assert page is not None
+    session = session_of(nearly)
+    blocking = {item.section for item in session.diagnostics if item.blocks}
+    titles = {strings.pick(section.title): section.id for section in session.form.sections}
+    told = [titles[label.text()] for label in page._area.widget().findChildren(QLabel) if label.text() in titles]
+    order = [section.id for section in session.form.sections if section.id in told]
+    assert 0 < len(blocking) < len(order)
+    assert told == [name for name in order if name in blocking] + [name for name in order if name not in blocking]
+
+
+def test_the_words_of_qt_follow_the_language(window: MainWindow) -> None:
+    assert QApplication.translate("QPlatformTheme", "Cancel") == "取消"
+    window.set_language("en")
+    assert QApplication.translate("QPlatformTheme", "Cancel") == "Cancel"
+    window.set_language("zh")
+    assert QApplication.translate("QPlatformTheme", "Cancel") == "取消"

@@ -104,10 +104,37 @@ def test_what_the_working_copy_has_beyond_the_file_comes_back_and_can_be_put_awa
     told = desk_of(window).strip.texts()
     assert len(told) == 1
     assert "共 1 处" in told[0]
-    press(qtbot, button_of(desk_of(window).strip, "回到文件中的内容"))
+    press(qtbot, button_of(desk_of(window).strip, "回到打开时文件中的内容"))
     assert session.value(TITLE) == "葵盘果胶"
+    assert desk_of(window).strip.texts() == []
     session.undo()
     assert session.value(TITLE) == "葵盘果胶联产颗粒饲料"
+
+
+def test_what_the_file_said_can_be_had_again_after_it_was_written(
+    window: MainWindow, draft: Path, drafts: Path, shelf: Shelf, qtbot: QtBot
+) -> None:
+    _keep(draft, shelf, drafts, "葵盘果胶联产颗粒饲料")
+    assert window.open_file(draft)
+    session = session_of(window)
+    session._saving._file_due.timeout.emit()
+    wait_until(qtbot, lambda: session.save_state.kind is SaveKind.SAVED)
+    assert storage.read(draft, shelf).proposal.get(TITLE) == "葵盘果胶联产颗粒饲料"
+    window.set_language("en")
+    window.set_language("zh")
+    press(qtbot, button_of(desk_of(window).strip, "回到打开时文件中的内容"))
+    assert session.value(TITLE) == "葵盘果胶"
+
+
+def test_to_save_by_hand_is_to_keep_what_was_brought_back(
+    window: MainWindow, draft: Path, drafts: Path, shelf: Shelf
+) -> None:
+    _keep(draft, shelf, drafts, "葵盘果胶联产颗粒饲料")
+    assert window.open_file(draft)
+    window.save()
+    assert desk_of(window).strip.texts() == []
+    window.set_language("en")
+    assert desk_of(window).strip.texts() == []
 
 
 def test_what_was_brought_back_reaches_the_file(
