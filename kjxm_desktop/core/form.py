@@ -219,10 +219,14 @@ class Form:
         return any(all(condition.holds(data, c.pointer) for condition in c.conditions) for c in under) or not under
 
     def _under(self, group: str) -> Sequence[Control]:
-        """Return the controls under a section or group, looked for once: every key asks which sections are shown."""
+        """Return the controls under a section or group that decide whether it is asked: none where one always is.
+
+        Looked for once: every key asks which sections are shown.
+        """
         found = self._known_under.get(group)
         if found is None:
-            found = self._known_under[group] = [c for c in self.controls if c.pointer.startswith(group + "/")]
+            found = [control for control in self.controls if control.pointer.startswith(group + "/")]
+            found = self._known_under[group] = found if all(control.conditions for control in found) else []
         return found
 
     def position(self, pointer: str) -> tuple[int, ...]:

@@ -66,8 +66,8 @@ class Proposal:
         """
         if value in ("", [], {}):
             value = None
-        shape.check_at(self.call, pointer, value)
         before = self.get(pointer)
+        shape.check_at(self.call, pointer, value, before)
         try:
             self.data = json_pointer.set_in(self.data, pointer, value) or {}
         except KeyError as error:

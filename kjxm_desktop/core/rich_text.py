@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final, cast
 
@@ -80,12 +80,20 @@ def clean_line(text: str, *, pointer: str = "") -> str:
     return _LINES.sub(" ", re.sub(_LINES_JOINED, "", text.strip("\n")))
 
 
-def normalise(value: Json, *, allow_file: bool = False, keep_unknown: bool = False, pointer: str = "") -> list[Json]:
+def normalise(
+    value: Json,
+    *,
+    allow_file: bool = False,
+    keep_unknown: bool = False,
+    pointer: str = "",
+    is_sound: Callable[[int], bool] = frozenset[int]().__contains__,
+) -> list[Json]:
     """Return `value`, a string or a list of blocks, as blocks in their one canonical spelling.
 
     A string gives one paragraph a line, blank lines none. Neighbouring runs with the same marks become one, line
     breaks inside a paragraph split it, short rows of a table are filled up; text without anything in it gives [].
-    `allow_file` lets a picture name its `file` instead of its `media`; `keep_unknown` keeps keys of later programs.
+    `allow_file` lets a picture name its `file` instead of its `media`; `keep_unknown` keeps keys of later programs;
+    a block whose `id()` is sound is in its canonical spelling already.
     Raises KjxmError `data.rich`, `data.unknown_key`, `data.too_long` (captions and formulas alone; the text is for the
     form to measure) or `data.surrogate` with the pointer, which begins with `pointer`.
     """
@@ -95,7 +103,7 @@ def normalise(value: Json, *, allow_file: bool = False, keep_unknown: bool = Fal
     policy = _Policy(allow_file, keep_unknown)
     blocks: list[Json] = []
     for index, item in enumerate(_list(value, pointer)):
-        blocks += _block(item, f"{pointer}/{index}", policy)
+        blocks += [item] if is_sound(id(item)) else _block(item, f"{pointer}/{index}", policy)
     return blocks if any(block["type"] != "paragraph" or block["runs"] for block in blocks) else []
 
 

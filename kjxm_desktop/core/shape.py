@@ -41,10 +41,11 @@ def check_outside(call: Call, data: Json) -> None:
     _Outside(call, keep_unknown=False).look("", "", call.schema, data)
 
 
-def check_at(call: Call, pointer: str, value: Json) -> None:
+def check_at(call: Call, pointer: str, value: Json, before: Json = None) -> None:
     """Raise KjxmError unless `value` may stand at `pointer`; None always may. Unknown pointers are refused.
 
-    Keys that a later program put into rows and blocks are kept, as when a draft is opened.
+    Keys that a later program put into rows and blocks are kept, as when a draft is opened. Blocks of a long text that
+    are those of `before`, what stands there now, are not looked at again: a key changes one of hundreds.
     """
     if value is None:
         return
@@ -55,7 +56,9 @@ def check_at(call: Call, pointer: str, value: Json) -> None:
         schema = schema_at(call.schema, pattern)
     except KeyError as error:
         raise KjxmError("data.unknown_key", pointer=pointer) from error
-    _Walk(call, keep_unknown=True).look(pointer, pattern, schema, value)
+    walk = _Walk(call, keep_unknown=True)
+    walk.sound = {id(block) for block in cast("list[Json]", before)} if isinstance(before, list) else set()
+    walk.look(pointer, pattern, schema, value)
 
 
 def cap_of(control: Control | None) -> int:
@@ -70,6 +73,7 @@ class _Walk:
 
     def __init__(self, call: Call, keep_unknown: bool) -> None:
         self.rich: dict[str, Json] = {}
+        self.sound: set[int] = set()
         self._call = call
         self._keep_unknown = keep_unknown
 
@@ -110,7 +114,8 @@ class _Walk:
             self.look(f"{pointer}/{index}", f"{pattern}/*", schema["items"], item)
 
     def _blocks(self, control: Control, pointer: str, value: Json) -> Json:
-        blocks = rich_text.normalise(value, pointer=pointer, keep_unknown=self._keep_unknown)
+        keep_unknown, sound = self._keep_unknown, self.sound
+        blocks = rich_text.normalise(value, pointer=pointer, keep_unknown=keep_unknown, is_sound=sound.__contains__)
         if len(rich_text.plain(blocks)) > cap_of(control):
             raise KjxmError("data.too_long", pointer=pointer, cap=cap_of(control))
         return blocks

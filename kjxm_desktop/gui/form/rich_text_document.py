@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Protocol, cast
 
 from PySide6.QtGui import (
@@ -136,9 +137,15 @@ def _later(fields: Json, known: Sequence[str]) -> str:
 
 
 def told_by(made: QTextFormat) -> Json:
-    """Return the JSON that a format carries: {} where it carries none."""
+    """Return the JSON that a format carries, to be read alone: {} where it carries none."""
     text = made.stringProperty(JSON_PROPERTY)
-    return json.loads(text) if text else {}
+    return _loaded(text) if text else {}
+
+
+@lru_cache(maxsize=256)
+def _loaded(text: str) -> Json:
+    """Return what the JSON says, the same object each time: Qt asks for a table several times for each key."""
+    return json.loads(text)
 
 
 # ---- blocks into a document

@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from functools import lru_cache
 
-from PySide6.QtCore import QRect, QRectF, QSizeF, Qt
+from PySide6.QtCore import QMargins, QPointF, QRect, QRectF, QSizeF, Qt
 from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPen, QPixmap, QPyTextObject, QTextDocument, QTextFormat
 from PySide6.QtWidgets import QApplication
 
@@ -21,6 +21,9 @@ from kjxm_desktop.gui.session import Session
 MOST_ROWS = 40
 """So many rows of a table are drawn; the rest is told as a number."""
 MOST_PICTURE_HEIGHT = 360
+MOST_TABLES_KEPT = 8
+MOST_PIXELS_KEPT = 4_000_000
+"""Pictures of tables are kept, so many and each so large at most; a larger one is drawn at each key."""
 _PAD = 4.0
 _WRAP = int(Qt.TextFlag.TextWordWrap | Qt.TextFlag.TextWrapAnywhere)
 
@@ -33,6 +36,7 @@ class RichTextObjects(QPyTextObject):
         self._session = session
         self._pictures: dict[str, QPixmap] = {}
         self._numbers: dict[str, tuple[Json, dict[str, int]]] = {}
+        self._tables: dict[tuple[object, ...], QPixmap] = {}
 
     @override
     def intrinsicSize(self, doc: QTextDocument, posInDocument: int, format: QTextFormat) -> QSizeF:
@@ -61,7 +65,7 @@ class RichTextObjects(QPyTextObject):
         if format.objectType() != BLOCK_OBJECT:
             self._draw_run(painter, rect, told)
         elif told["type"] == "table":
-            _draw_table(painter, rect, told, self._row_heights(format, rect.width()))
+            self._draw_table(painter, rect, format)
         elif told["type"] == "picture":
             self._draw_picture(painter, rect, told)
         else:
@@ -99,6 +103,36 @@ class RichTextObjects(QPyTextObject):
         painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, self._run_text(run))
 
     # ---- tables and pictures
+
+    def _draw_table(self, painter: QPainter, rect: QRectF, made: QTextFormat) -> None:
+        """Draw a table from the picture kept of it: each key in the text above draws it anew, somewhere else."""
+        device = painter.device()
+        scale = device.devicePixelRatioF() if device is not None else 1.0
+        looks = (
+            made.stringProperty(JSON_PROPERTY),
+            rect.size().toTuple(),
+            scale,
+            theme.is_dark(),
+            QApplication.font().key(),
+        )
+        if rect.width() * rect.height() * scale**2 > MOST_PIXELS_KEPT:
+            _draw_table(painter, rect, told_by(made), self._row_heights(made, rect.width()))
+            return
+        if looks not in self._tables:
+            if len(self._tables) >= MOST_TABLES_KEPT:
+                self._tables.pop(next(iter(self._tables)))
+            self._tables[looks] = self._table_picture(rect, made, scale)
+        painter.drawPixmap(rect.topLeft(), self._tables[looks])
+
+    def _table_picture(self, rect: QRectF, made: QTextFormat, scale: float) -> QPixmap:
+        picture = QPixmap((rect.size() * scale).toSize().grownBy(QMargins(0, 0, 1, 1)))
+        picture.setDevicePixelRatio(scale)
+        picture.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(picture)
+        place = QRectF(QPointF(0, 0), rect.size())
+        _draw_table(painter, place, told_by(made), self._row_heights(made, rect.width()))
+        painter.end()
+        return picture
 
     @staticmethod
     def _row_heights(made: QTextFormat, width: float) -> tuple[float, ...]:
