@@ -6,6 +6,8 @@ import os
 import sys
 from pathlib import Path
 
+from kjxm_desktop.core import atomic_file
+
 NAME = "kjxm-desktop"
 
 
@@ -34,7 +36,7 @@ def fonts() -> Path:
 
 
 def data_folder() -> Path:
-    """Return the program's own folder for working copies and settings, made when missing (0700).
+    """Return the program's own folder for working copies and settings, made when missing, the user's alone.
 
     KJXM_DATA names another one: for tests, and for a stick that carries its drafts.
     """
@@ -45,8 +47,9 @@ def data_folder() -> Path:
         # Loaded when first needed: a command line that only reads a file never asks for it.
         import platformdirs
 
-        folder = Path(platformdirs.user_data_dir(NAME, appauthor=False))
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        # Not the roaming one of Windows: working copies belong to this computer and are not carried over a network.
+        folder = Path(platformdirs.user_data_dir(NAME, appauthor=False, roaming=False))
+    atomic_file.private_folder(folder)
     return folder
 
 

@@ -10,7 +10,7 @@ from typing import cast
 from kjxm_desktop import paths
 from kjxm_desktop.core.json_pointer import Json
 
-DEFAULTS: dict[str, Json] = {"language": "zh", "appearance": "system", "recent": [], "window": {}}
+DEFAULTS: dict[str, Json] = {"language": "zh", "appearance": "system", "recent": [], "window": {}, "compared": {}}
 CHOICES = {"language": ("zh", "en"), "appearance": ("system", "light", "dark")}
 
 

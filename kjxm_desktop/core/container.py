@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import io
 import struct
-import zipfile
 import zlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import BinaryIO, Final
 
@@ -21,12 +20,20 @@ LIMIT_PART_BYTES: Final = 64 * 1024 * 1024
 LIMIT_BYTES: Final = 512 * 1024 * 1024
 LIMIT_INFLATED_BYTES: Final = 64 * 1024 * 1024  # of all parts that are compressed; pictures and files are not
 
-_LOCAL: Final = struct.Struct("<4s5H3I2H")
-_CENTRAL: Final = struct.Struct("<4s6H3I5H2I")
+LOCAL: Final = struct.Struct("<4s5H3I2H")  # in front of each part
+CENTRAL: Final = struct.Struct("<4s6H3I5H2I")  # one line of the list at the end
 _END: Final = struct.Struct("<4s4H2IH")
-_LIST_BYTES: Final = LIMIT_PARTS * (_CENTRAL.size + 400)
-_ENCRYPTED, _STREAMED, _UTF8 = 0x1, 0x8, 0x800
-_STORED, _DEFLATED = 0, 8
+_LIST_BYTES: Final = LIMIT_PARTS * (CENTRAL.size + 400)
+LOCAL_MARK: Final = b"PK\x03\x04"
+LIST_MARK: Final = b"PK\x01\x02"
+_END_MARK: Final = b"PK\x05\x06"
+_VERSION: Final = 20
+_UNIX: Final = 3 << 8
+_SAVED: Final = 1 << 5 | 1  # 1 January 1980: when a part was saved means nothing here
+_PRIVATE: Final = 0o600 << 16
+_ENCRYPTED, _UTF8 = 0x1, 0x800
+STORED: Final = 0
+DEFLATED: Final = 8
 _WHOLE: Final = "ZIP"  # what a message names when the fault lies in no single part
 
 
@@ -44,23 +51,48 @@ class _Entry:
     offset: int
 
 
-def pack(parts: Iterable[tuple[str, bytes, bool]]) -> bytes:
+def pack(parts: Iterable[tuple[str, bytes, bool]], cuts: Mapping[str, Sequence[int]] | None = None) -> bytes:
+    """Return the ZIP that `pieces` makes of parts."""
+    return b"".join(pieces(parts, cuts))
+
+
+def pieces(parts: Iterable[tuple[str, bytes, bool]], cuts: Mapping[str, Sequence[int]] | None = None) -> list[bytes]:
     """Return the ZIP of parts (name, content, whether to compress), in their order; equal parts give equal bytes.
 
+    It comes in pieces, pictures and files as they were given: to put 45 MB together lets no other thread run meanwhile.
+    `cuts` names places in the content of a compressed part from which it can be read by itself: what is damaged in
+    front of one does not spoil what stands behind it (`remains` reads them so).
     Raises KjxmError draft.too_many, draft.part_too_big or draft.too_big when they are more than `read` would take.
     """
-    target = io.BytesIO()
-    with zipfile.ZipFile(target, "w", allowZip64=False) as archive:
-        total = 0
-        for count, (name, content, compressed) in enumerate(parts, 1):
-            total += len(content)
-            _check_room(count, name, len(content), total)
-            info = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
-            info.compress_type = zipfile.ZIP_DEFLATED if compressed else zipfile.ZIP_STORED
-            info.create_system = 3
-            info.external_attr = 0o600 << 16
-            archive.writestr(info, content)
-    return target.getvalue()
+    made: list[bytes] = []
+    listed: list[bytes] = []
+    total = offset = 0
+    for count, (name, content, compressed) in enumerate(parts, 1):
+        total += len(content)
+        _check_room(count, name, len(content), total)
+        packed = _deflated(content, (cuts or {}).get(name, ())) if compressed else content
+        told = (_SAVED, zlib.crc32(content), len(packed), len(content), len(name), 0)
+        method = DEFLATED if compressed else STORED
+        raw_name = name.encode("ascii")
+        made += [LOCAL.pack(LOCAL_MARK, _VERSION, 0, method, 0, *told) + raw_name, packed]
+        listed.append(
+            CENTRAL.pack(LIST_MARK, _UNIX | _VERSION, _VERSION, 0, method, 0, *told, 0, 0, 0, _PRIVATE, offset)
+            + raw_name
+        )
+        offset += len(made[-2]) + len(packed)
+    entries = b"".join(listed)
+    made.append(entries + _END.pack(_END_MARK, 0, 0, len(listed), len(listed), len(entries), offset, 0))
+    return made
+
+
+def _deflated(content: bytes, cuts: Sequence[int]) -> bytes:
+    stream = zlib.compressobj(zlib.Z_DEFAULT_COMPRESSION, zlib.DEFLATED, -zlib.MAX_WBITS)
+    packed: list[bytes] = []
+    start = 0
+    for cut in cuts:
+        packed += [stream.compress(content[start:cut]), stream.flush(zlib.Z_FULL_FLUSH)]
+        start = cut
+    return b"".join([*packed, stream.compress(content[start:]), stream.flush()])
 
 
 def read(file: BinaryIO, allowed: Callable[[str], bool]) -> dict[str, bytes]:
@@ -107,7 +139,7 @@ def _check_sizes(entries: list[_Entry]) -> None:
     for entry in entries:
         total += entry.size
         _check_room(len(entries), entry.name, entry.size, total)
-    if sum(entry.size for entry in entries if entry.method == _DEFLATED) > LIMIT_INFLATED_BYTES:
+    if sum(entry.size for entry in entries if entry.method == DEFLATED) > LIMIT_INFLATED_BYTES:
         raise KjxmError("draft.too_big", limit=LIMIT_INFLATED_BYTES // (1024 * 1024))
 
 
@@ -120,7 +152,7 @@ def _list(file: BinaryIO) -> tuple[list[_Entry], int]:
     start = file.read(4)
     if not start.startswith(b"PK"):
         raise KjxmError("draft.no_draft")
-    if len(tail) < _END.size or not tail.startswith(b"PK\x05\x06"):
+    if len(tail) < _END.size or not tail.startswith(_END_MARK):
         raise KjxmError("draft.cut")
     _, disk, list_disk, here, count, list_bytes, list_start, comment = _END.unpack(tail)
     if disk or list_disk or comment or here != count or list_start + list_bytes + _END.size != size:
@@ -141,14 +173,14 @@ def _list(file: BinaryIO) -> tuple[list[_Entry], int]:
 
 
 def _entry(raw: bytes, at: int) -> tuple[_Entry, int]:
-    if at + _CENTRAL.size > len(raw):
+    if at + CENTRAL.size > len(raw):
         raise KjxmError("draft.layout", part=_WHOLE)
-    fields = _CENTRAL.unpack_from(raw, at)
+    fields = CENTRAL.unpack_from(raw, at)
     mark, _, _, flags, method, time, day, crc, packed, size, name_bytes, extra, comment, disk, _, _, offset = fields
-    end = at + _CENTRAL.size + name_bytes
-    if mark != b"PK\x01\x02" or disk or extra or comment or end > len(raw):
+    end = at + CENTRAL.size + name_bytes
+    if mark != LIST_MARK or disk or extra or comment or end > len(raw):
         raise KjxmError("draft.layout", part=_WHOLE)
-    name = _name(raw[at + _CENTRAL.size : end])
+    name = _name(raw[at + CENTRAL.size : end])
     return _Entry(name, flags, method, (time, day), crc, packed, size, offset), end
 
 
@@ -169,27 +201,27 @@ def _check_names(entries: list[_Entry], allowed: Callable[[str], bool]) -> None:
             raise KjxmError("draft.name", part=shown)
         if entry.name in seen:
             raise KjxmError("draft.doubled", part=shown)
-        if entry.flags & ~_UTF8 or entry.method not in (_STORED, _DEFLATED):
+        if entry.flags & ~_UTF8 or entry.method not in (STORED, DEFLATED):
             raise KjxmError("draft.layout", part=shown)
         seen.add(entry.name)
 
 
 def _content(file: BinaryIO, entry: _Entry) -> bytes:
     """Return the content of the part that begins here, after its own header has told the same as the list."""
-    header = file.read(_LOCAL.size)
-    if len(header) < _LOCAL.size:
+    header = file.read(LOCAL.size)
+    if len(header) < LOCAL.size:
         raise KjxmError("draft.layout", part=entry.name)
-    mark, _, flags, method, time, day, crc, packed, size, name_bytes, extra = _LOCAL.unpack(header)
+    mark, _, flags, method, time, day, crc, packed, size, name_bytes, extra = LOCAL.unpack(header)
     told = (flags, method, (time, day), crc, packed, size)
     same = told == (entry.flags, entry.method, entry.saved, entry.crc, entry.packed, entry.size)
-    if mark != b"PK\x03\x04" or not same or extra or name_bytes != len(entry.name):
+    if mark != LOCAL_MARK or not same or extra or name_bytes != len(entry.name):
         raise KjxmError("draft.layout", part=entry.name)
     if file.read(name_bytes) != entry.name.encode("ascii"):
         raise KjxmError("draft.layout", part=entry.name)
     packed_bytes = file.read(entry.packed)
     if len(packed_bytes) != entry.packed:
         raise KjxmError("draft.cut")
-    content = _inflated(packed_bytes, entry) if entry.method == _DEFLATED else packed_bytes
+    content = _inflated(packed_bytes, entry) if entry.method == DEFLATED else packed_bytes
     if len(content) != entry.size:
         raise KjxmError("draft.size", part=entry.name)
     if zlib.crc32(content) != entry.crc:

@@ -7,8 +7,9 @@ import io
 import re
 import stat
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from pathlib import Path
 from typing import Final, Protocol, cast
 
@@ -16,6 +17,7 @@ from kjxm_desktop.core import (
     atomic_file,
     container,
     json_pointer,
+    long_paths,
     migration,
     notes,
     pictures,
@@ -32,12 +34,15 @@ from kjxm_desktop.errors import KjxmError
 MIMETYPE: Final = b"application/vnd.kjxm.proposal"
 MAX_FILE_BYTES: Final = container.LIMIT_BYTES + 1024 * 1024
 
-_MIMETYPE, _MANIFEST = "mimetype", "manifest.json"
-_PROPOSAL, _NOTES = "content/proposal.json", "content/notes.json"
-_CALL, _MEDIA = "call/", "media/"
+_MIMETYPE: Final = "mimetype"
+MANIFEST: Final = "manifest.json"
+PROPOSAL: Final = "content/proposal.json"
+NOTES: Final = "content/notes.json"
+CALL: Final = "call/"
+MEDIA: Final = "media/"
 _ALLOWED = re.compile(
-    f"{_MIMETYPE}|{re.escape(_MANIFEST)}|{re.escape(_PROPOSAL)}|{re.escape(_NOTES)}|{_MEDIA}[0-9a-f]{{64}}|"
-    f"{_CALL}({'|'.join(re.escape(name) for name in calls.FILES)})"
+    f"{_MIMETYPE}|{re.escape(MANIFEST)}|{re.escape(PROPOSAL)}|{re.escape(NOTES)}|{MEDIA}[0-9a-f]{{64}}|"
+    f"{CALL}({'|'.join(re.escape(name) for name in calls.FILES)})"
 )
 _DIGEST = re.compile("[0-9a-f]{64}")
 _MOST_DEPTH = 64
@@ -81,11 +86,11 @@ def read(path: Path, shelf: Calls) -> Stored:
     not a whole and honest draft of a format known here. Nothing is written anywhere.
     """
     try:
-        with _opened(path) as file:
+        with opened(path) as file:
             sha256 = hashlib.file_digest(file, "sha256").hexdigest()
             parts = _checked_parts(file)
     except OSError as error:
-        raise _unreadable(error, path) from error
+        raise unreadable(error, path) from error
     except ValueError as error:  # a NUL in the path
         raise KjxmError("storage.name", path=str(path)) from error
     except KjxmError as error:
@@ -97,26 +102,55 @@ def read(path: Path, shelf: Calls) -> Stored:
     return Stored(proposal, sha256, foreign_call=not installed)
 
 
-def write(path: Path, proposal: Proposal, *, program: str) -> str:
+def write(path: Path, proposal: Proposal, *, program: str, last: Callable[[Path], None] | None = None) -> str:
     """Put `proposal` at `path`, whole or not at all, and return the SHA-256 of the file.
 
-    The file is read again and checked before it takes the place of the old one; the same proposal gives the same bytes.
-    Raises KjxmError storage.* or draft.* with `path`; then the old file is as it was.
+    The file is read again and checked before it takes the place of the old one; `last` hears which file that is, and
+    stops it by raising. The same proposal gives the same bytes. Raises KjxmError storage.* or draft.* with `path`; then
+    the old file is as it was.
     """
     try:
-        data = packed(proposal, program)
-        atomic_file.write(path, data, verify=lambda written: _verify(written, proposal.call))
+        made = _pieces(proposal, program)
+        atomic_file.write(path, made, verify=lambda written: _verify(written, proposal.call), last=last)
     except KjxmError as error:
         raise placed(error, path) from error
-    return hashlib.sha256(data).hexdigest()
+    return _sha256_of_pieces(made)
+
+
+def sha256_of(path: Path) -> str | None:
+    """Return the SHA-256 of the file at `path`, None when there is none. Raises KjxmError storage.unreadable."""
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise KjxmError("storage.unreadable", path=str(path)) from error
 
 
 def packed(proposal: Proposal, program: str) -> bytes:
     """Return the bytes of the draft of `proposal`; media that no answer and no note names stays out."""
-    data, said = strict_json.dumps(proposal.data), strict_json.dumps(proposal.notes)
-    parts = {_PROPOSAL: data, _NOTES: said}
-    parts |= {_CALL + name: content for name, content in sorted(proposal.call.files.items())}
-    parts |= {_MEDIA + sha256: proposal.media[sha256] for sha256 in named_media(data + said, proposal.media)}
+    return b"".join(_pieces(proposal, program))
+
+
+def packed_sha256(proposal: Proposal, program: str) -> str:
+    """Return the SHA-256 of the file that `write` makes of `proposal`."""
+    return _sha256_of_pieces(_pieces(proposal, program))
+
+
+def _sha256_of_pieces(made: Sequence[bytes]) -> str:
+    digest = hashlib.sha256()
+    for piece in made:
+        digest.update(piece)
+    return digest.hexdigest()
+
+
+def _pieces(proposal: Proposal, program: str) -> list[bytes]:
+    sections = strict_json.members(proposal.data)
+    data, said = b"{" + b",".join(sections.values()) + b"}", strict_json.dumps(proposal.notes)
+    parts = {PROPOSAL: data, NOTES: said}
+    parts |= {CALL + name: content for name, content in sorted(proposal.call.files.items())}
+    parts |= {MEDIA + sha256: proposal.media[sha256] for sha256 in named_media(data + said, proposal.media)}
     manifest = {
         "format": migration.FORMAT,
         "min_reader": migration.MIN_READER,
@@ -124,13 +158,18 @@ def packed(proposal: Proposal, program: str) -> bytes:
         "revision": proposal.revision,
         "program": program,
         "call": {"id": proposal.call.id, "version": proposal.call.version, "sha256": proposal.call.sha256},
-        "parts": {
-            name: {"sha256": hashlib.sha256(content).hexdigest(), "size": len(content)}
-            for name, content in parts.items()
-        },
+        "parts": {name: {"sha256": _digest_of(name, content), "size": len(content)} for name, content in parts.items()},
+        # By these a damaged draft is salvaged section by section (`salvage`); readers need neither them nor the cuts.
+        "sections": {key: hashlib.sha256(section).hexdigest() for key, section in sections.items()},
     }
-    listed = [(_MIMETYPE, MIMETYPE, False), (_MANIFEST, strict_json.dumps(manifest), True)]
-    return container.pack(listed + [(name, part, not name.startswith(_MEDIA)) for name, part in parts.items()])
+    cuts = {PROPOSAL: [1 + end for end in accumulate(len(section) + 1 for section in sections.values())][:-1]}
+    listed = [(_MIMETYPE, MIMETYPE, False), (MANIFEST, strict_json.dumps(manifest), True)]
+    return container.pieces(listed + [(name, part, not name.startswith(MEDIA)) for name, part in parts.items()], cuts)
+
+
+def _digest_of(name: str, content: bytes) -> str:
+    """Return the SHA-256 of a part; media are called by it, and were hashed when they came in."""
+    return name.removeprefix(MEDIA) if name.startswith(MEDIA) else hashlib.sha256(content).hexdigest()
 
 
 def named_media(text: bytes, media: Mapping[str, bytes]) -> list[str]:
@@ -163,6 +202,11 @@ def to_proposal(content: Content, shelf: Calls) -> tuple[Proposal, bool]:
     return proposal, installed
 
 
+def is_part(name: str) -> bool:
+    """Tell whether a part of a draft may have this name."""
+    return _ALLOWED.fullmatch(name) is not None
+
+
 def is_doc_id(value: Json) -> bool:
     """Tell whether `value` is the canonical spelling of a UUID: what a draft is known by, and a safe file name."""
     try:
@@ -174,7 +218,9 @@ def is_doc_id(value: Json) -> bool:
 # --- the file -------------------------------------------------------------------------------------------------------
 
 
-def _opened(path: Path) -> io.BufferedReader:
+def opened(path: Path) -> io.BufferedReader:
+    """Return the file at `path`, open for reading. Raises OSError, KjxmError storage.* or draft.too_big."""
+    path = Path(long_paths.reachable(str(path.absolute())))
     mode = path.stat().st_mode  # looked at first: opening a pipe would wait for ever
     if stat.S_ISDIR(mode):
         raise KjxmError("storage.is_folder")
@@ -188,7 +234,8 @@ def _opened(path: Path) -> io.BufferedReader:
     return file
 
 
-def _unreadable(error: OSError, path: Path) -> KjxmError:
+def unreadable(error: OSError, path: Path) -> KjxmError:
+    """Return why the file at `path` could not be read."""
     match error:
         case FileNotFoundError() | NotADirectoryError():
             return KjxmError("storage.missing", path=str(path))
@@ -226,34 +273,34 @@ def _verify(path: Path, call: Call) -> None:
 def _checked_parts(file: io.BufferedReader) -> dict[str, bytes]:
     """Return the parts of a draft, each of the size and digest that the manifest tells, none missing, none besides."""
     _refuse_newer(file)
-    parts = container.read(file, lambda name: _ALLOWED.fullmatch(name) is not None)
+    parts = container.read(file, is_part)
     if next(iter(parts)) != _MIMETYPE or parts[_MIMETYPE] != MIMETYPE:
         raise KjxmError("draft.no_draft")
-    for name in (_MANIFEST, _PROPOSAL, _NOTES, *(_CALL + name for name in calls.FILES)):
+    for name in (MANIFEST, PROPOSAL, NOTES, *(CALL + name for name in calls.FILES)):
         if name not in parts:
             raise KjxmError("draft.missing", part=name)
-    manifest = _json(parts, _MANIFEST)
+    manifest = _json(parts, MANIFEST)
     _check_manifest(manifest)
     told = cast("dict[str, Json]", manifest["parts"])
     for name in told.keys() - parts.keys():
         raise KjxmError("draft.missing", part=strict_json.printable(name, 100))
     for name, part in parts.items():
-        if name in (_MIMETYPE, _MANIFEST):
+        if name in (_MIMETYPE, MANIFEST):
             continue
         if name not in told:
             raise KjxmError("draft.not_listed", part=name)
         sha256 = hashlib.sha256(part).hexdigest()
         if told[name] != told[name] | {"sha256": sha256, "size": len(part)}:
             raise KjxmError("draft.damaged", part=name)
-        if name.startswith(_MEDIA) and name != _MEDIA + sha256:
+        if name.startswith(MEDIA) and name != MEDIA + sha256:
             raise KjxmError("draft.damaged", part=name)
     return parts
 
 
 def _refuse_newer(file: io.BufferedReader) -> None:
     """Raise KjxmError draft.newer first of all: what a later program puts into a draft is no fault."""
-    raw = container.peek(file, _MANIFEST)
-    manifest = _json({_MANIFEST: raw}, _MANIFEST) if raw is not None else {}
+    raw = container.peek(file, MANIFEST)
+    manifest = _json({MANIFEST: raw}, MANIFEST) if raw is not None else {}
     if _is_count(manifest.get("format")) and _is_count(manifest.get("min_reader")):
         migration.check_readable(manifest["format"], manifest["min_reader"])
 
@@ -279,16 +326,16 @@ def _check_manifest(manifest: dict[str, Json]) -> None:
 
 
 def _content(parts: Mapping[str, bytes]) -> Content:
-    manifest = _json(parts, _MANIFEST)
+    manifest = _json(parts, MANIFEST)
     return Content(
         format=manifest["format"],
         doc_id=manifest["doc_id"],
         revision=manifest["revision"],
         call=manifest["call"],
-        data=_json(parts, _PROPOSAL),
-        notes=_json(parts, _NOTES),
-        media={name.removeprefix(_MEDIA): part for name, part in parts.items() if name.startswith(_MEDIA)},
-        call_files={name.removeprefix(_CALL): part for name, part in parts.items() if name.startswith(_CALL)},
+        data=_json(parts, PROPOSAL),
+        notes=_json(parts, NOTES),
+        media={name.removeprefix(MEDIA): part for name, part in parts.items() if name.startswith(MEDIA)},
+        call_files={name.removeprefix(CALL): part for name, part in parts.items() if name.startswith(CALL)},
     )
 
 
@@ -318,16 +365,16 @@ def _canonical(call: Call, data: Json, blocks: Mapping[str, Json]) -> Json:
         if control.kind == "rich":
             clean = blocks[pointer]
         elif control.kind == "choices":
-            clean = [text for text in (_cleaned(item, pointer) for item in value) if text != ""]
+            clean = [text for text in (_cleaned(item) for item in value) if text != ""]
         else:
-            clean = _cleaned(value, pointer)
+            clean = _cleaned(value)
         if clean != value or clean in ("", [], {}):
             data = json_pointer.set_in(data, pointer, clean) or {}
     return _without_empty_groups(call, _with_row_ids(call, data))
 
 
-def _cleaned(value: Json, pointer: str) -> Json:
-    return rich_text.clean_text(value, pointer=pointer) if isinstance(value, str) else value
+def _cleaned(value: Json) -> Json:
+    return rich_text.clean_text(value) if isinstance(value, str) else value
 
 
 def _with_row_ids(call: Call, data: Json) -> Json:
@@ -355,16 +402,16 @@ def _check_media(proposal: Proposal) -> None:
         is_picture = control.kind != "file"
         for sha256 in media_named(control, value):
             if sha256 not in proposal.media:
-                raise KjxmError("draft.media", pointer=pointer, part=_MEDIA + str(sha256)[:12])
+                raise KjxmError("draft.media", pointer=pointer, part=MEDIA + str(sha256)[:12])
             if is_picture and pictures.measure(proposal.media[sha256]) is None:
-                raise KjxmError("draft.picture", pointer=pointer, part=_MEDIA + str(sha256)[:12])
+                raise KjxmError("draft.picture", pointer=pointer, part=MEDIA + str(sha256)[:12])
 
 
 def _check_notes(said: Json) -> None:
     """Raise KjxmError draft.notes where the notes have not the shape that `notes` gives them."""
     for key, empty in cast("dict[str, Json]", notes.empty()).items():
         value = said.get(key, empty)
-        if not isinstance(value, str if empty is None else type(empty)) and value is not None:
+        if not (value is None or isinstance(value, str) if empty is None else isinstance(value, type(empty))):
             raise KjxmError("draft.notes", place=f"/{key}")
     for key, kind in (("done", str), ("dismissed", dict), ("comments", dict)):
         if not all(isinstance(item, kind) for item in said.get(key, [])):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
 from operator import itemgetter
 from typing import cast
@@ -43,8 +43,36 @@ class _Wrong:
         self.params = params
 
 
-def loads(data: bytes, *, name: str = "JSON", limit_bytes: int = LIMIT_BYTES, limit_depth: int = LIMIT_DEPTH) -> Json:
+def members(data: Mapping[str, Json]) -> dict[str, bytes]:
+    """Return the canonical JSON of each member of an object, `"key":value`, in the order in which `dumps` writes them.
+
+    Joined by commas within braces they are what `dumps` gives. Raises KjxmError `data.unwritable` as it does.
+    """
+    return {key: dumps({key: data[key]})[1:-1] for key in sorted(data)}
+
+
+def mended(value: Json) -> Json:
+    """Return `value` with U+FFFD for each lone surrogate, in keys too; nested no deeper than `loads` takes."""
+    if isinstance(value, str):
+        return _LONE_SURROGATE.sub("\ufffd", value)
+    if isinstance(value, list):
+        return [mended(item) for item in cast("list[Json]", value)]
+    if isinstance(value, dict):
+        return {mended(key): mended(item) for key, item in cast("dict[str, Json]", value).items()}
+    return value
+
+
+def loads(
+    data: bytes,
+    *,
+    name: str = "JSON",
+    limit_bytes: int = LIMIT_BYTES,
+    limit_depth: int = LIMIT_DEPTH,
+    surrogates: bool = False,
+) -> Json:
     """Return what the UTF-8 JSON in `data` says (a byte order mark is allowed).
+
+    With `surrogates` lone surrogates are let through, for `mended`.
 
     Raises KjxmError `data.*`: with `name` on more than `limit_bytes`, a million values or `limit_depth` levels, on
     other encodings and bad syntax (with line and column); with the pointer on doubled keys, NaN, Infinity, numbers
@@ -66,7 +94,7 @@ def loads(data: bytes, *, name: str = "JSON", limit_bytes: int = LIMIT_BYTES, li
         raise KjxmError("data.syntax", name=name, line=error.lineno, column=error.colno) from None
     except RecursionError:
         raise KjxmError("data.depth", name=name, limit=limit_depth) from None
-    _check(value, name, limit_depth, surrogates=_ESCAPED_SURROGATE.search(data) is not None)
+    _check(value, name, limit_depth, surrogates=not surrogates and _ESCAPED_SURROGATE.search(data) is not None)
     return value
 
 

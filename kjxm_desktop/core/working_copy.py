@@ -1,7 +1,7 @@
 """The working copy: what was typed, kept in the program's own folder after every pause, with or without a file.
 
 `<folder>/<doc_id>/state` holds its own SHA-256 and the JSON of everything but media; `media/<sha256>` and
-`call/<sha256>/…` lie beside it and never change once written.
+`call/<sha256>/…` lie beside it and never change once written; `history/` tells what the answers were before.
 """
 
 from __future__ import annotations
@@ -15,13 +15,15 @@ from pathlib import Path
 from typing import Final, cast
 
 from kjxm_desktop.core import atomic_file, call, migration, storage, strict_json
+from kjxm_desktop.core.history import History, Kind, Moment
 from kjxm_desktop.core.json_pointer import Json
 from kjxm_desktop.core.proposal import Proposal
 from kjxm_desktop.errors import KjxmError
 
-_STATE, _MEDIA, _CALL = "state", "media", "call"
+_STATE, _MEDIA, _CALL, _HISTORY = "state", "media", "call", "history"
 _ASIDE: Final = "state.damaged-"
 _DIGEST = re.compile("[0-9a-f]{64}")
+_NAMED = re.compile(rb'"([0-9a-f]{64})"')  # what may name a picture or file, under whatever key
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,14 @@ class Recovered:
     foreign_call: bool
 
 
+@dataclass(frozen=True)
+class Opened:
+    """A draft as it was when it was opened, and when that was."""
+
+    proposal: Proposal
+    at: datetime
+
+
 class WorkingCopy:
     """The working copy of one draft."""
 
@@ -63,9 +73,29 @@ class WorkingCopy:
             raise KjxmError("draft.manifest", path=str(folder), place="/doc_id")
         self._folder = folder / doc_id
         self._doc_id = doc_id
+        self._history = self.history()
+        self.opened_moment: str | None = None
+        """The moment of the history that tells how the draft was when it was opened; None before anything was kept."""
 
-    def save(self, proposal: Proposal, *, path: Path | None, base_sha256: str | None, saved_at: datetime) -> None:
-        """Keep `proposal` as it is now: what it names first, then the state in one step. Raises KjxmError storage.*."""
+    def history(self) -> History:
+        """Return the history of the draft: an object of its own for each thread that reads it."""
+        return History(self._folder / _HISTORY)
+
+    def save(
+        self,
+        proposal: Proposal,
+        *,
+        path: Path | None,
+        base_sha256: str | None,
+        saved_at: datetime,
+        opened: Opened | None = None,
+        kind: Kind = Kind.EDITED,
+    ) -> KjxmError | None:
+        """Keep `proposal` as it is now: what it names first, then the state in one step, then its history.
+
+        The history begins with the draft as it was `opened`, when that is told. Raises KjxmError storage.* when the
+        state could not be kept; return why the history alone could not.
+        """
         state = _sealed(_state(proposal, path, base_sha256, saved_at))
         named = storage.named_media(state, proposal.media)
         of_call = Path(_CALL) / proposal.call.sha256
@@ -73,15 +103,58 @@ class WorkingCopy:
         beside |= {Path(_MEDIA) / sha256: proposal.media[sha256] for sha256 in named}
         try:
             for name in (Path(), Path(_MEDIA), of_call):
-                _private_folder(self._folder / name)
+                atomic_file.private_folder(self._folder / name)
             for name, content in beside.items():
                 _keep(self._folder / name, content)
             atomic_file.write(self._folder / _STATE, state)
-            for file in (self._folder / _MEDIA).iterdir():
-                if _DIGEST.fullmatch(file.name) and file.name not in named:
-                    file.unlink()
         except OSError as error:
             raise atomic_file.failure(error, self._folder) from error
+        try:
+            if opened is not None and self.opened_moment is None:
+                self._begin_history(opened)
+            self._history.keep(proposal.data, saved_at, proposal.revision, kind)
+            self._drop_media({*named, *self._history.media_named()})
+        except KjxmError as error:
+            return error
+        return None
+
+    def _begin_history(self, opened: Opened) -> None:
+        """Keep how the draft was when it was opened, and delete what the history need not keep longer."""
+        self._keep_media(opened.proposal)
+        self._history.thin(opened.at)
+        moment = self._history.keep(opened.proposal.data, opened.at, opened.proposal.revision, Kind.OPENED)
+        self.opened_moment = moment.id if moment is not None else None
+
+    def name_version(self, proposal: Proposal, name: str, at: datetime) -> Moment:
+        """Keep `proposal` as it is now in the history, under `name`. Raises KjxmError history.name or storage.*."""
+        self._keep_media(proposal)
+        return self._history.name(proposal.data, name, at, proposal.revision)
+
+    def _keep_media(self, proposal: Proposal) -> None:
+        named = storage.named_media(strict_json.dumps(proposal.data), proposal.media)
+        try:
+            if named:
+                atomic_file.private_folder(self._folder / _MEDIA)
+            for sha256 in named:
+                _keep(self._folder / _MEDIA / sha256, proposal.media[sha256])
+        except OSError as error:
+            raise atomic_file.failure(error, self._folder) from error
+
+    def media(self, sha256: str) -> bytes | None:
+        """Return the bytes of a picture or file that the draft, or a moment of its history, names; None without it.
+
+        Raises KjxmError storage.unreadable.
+        """
+        if not _DIGEST.fullmatch(sha256):
+            return None
+        content = self._read_all(self._folder / _MEDIA, (sha256,)).get(sha256)
+        return content if content is not None and hashlib.sha256(content).hexdigest() == sha256 else None
+
+    def tidy(self, now_s: float) -> None:
+        """Remove what killed writing has left in the folders of the copy; `now_s` is the time of the system's clock."""
+        inside = [self._folder / name for name in (_MEDIA, _HISTORY)]
+        for folder in (self._folder, *inside, *(self._folder / _CALL).glob("*")):
+            atomic_file.remove_orphans(folder, now_s)
 
     def look(self) -> Kept | None:
         """Return what the copy tells, None when there is none. A damaged one is moved aside and counts as none.
@@ -111,7 +184,9 @@ class WorkingCopy:
         kept = self.look()
         if kept is None:
             return None
-        media = self._read_all(self._folder / _MEDIA)
+        told = strict_json.dumps(kept.data) + strict_json.dumps(kept.notes)
+        named = tuple(sorted({sha256.decode("ascii") for sha256 in _NAMED.findall(told)}))
+        media = self._read_all(self._folder / _MEDIA, named)
         content = storage.Content(
             format=kept.format,
             doc_id=kept.doc_id,
@@ -136,10 +211,43 @@ class WorkingCopy:
         except OSError as error:
             raise atomic_file.failure(error, self._folder) from error
 
-    def _read_all(self, folder: Path, names: tuple[str, ...] | None = None) -> dict[str, bytes]:
+    def remove_state(self) -> None:
+        """Take the state away and leave its history. Raises KjxmError storage.* when that fails."""
         try:
-            if names is None:
-                names = tuple(file.name for file in folder.iterdir() if _DIGEST.fullmatch(file.name))
+            (self._folder / _STATE).unlink(missing_ok=True)
+        except OSError as error:
+            raise atomic_file.failure(error, self._folder) from error
+
+    def move_aside(self) -> None:
+        """Move a copy that cannot be read out of the way, so that nothing is written over it; its history stays.
+
+        Raises KjxmError storage.unreadable when that fails.
+        """
+        number = 1
+        while (aside := self._folder.with_name(f"{self._folder.name}.unreadable-{number}")).exists():
+            number += 1
+        try:
+            self._folder.replace(aside)
+            if (aside / _HISTORY).is_dir():
+                atomic_file.private_folder(self._folder / _MEDIA)
+                (aside / _HISTORY).replace(self._folder / _HISTORY)
+                for sha256 in self.history().media_named():
+                    if (aside / _MEDIA / sha256).is_file():
+                        _keep(self._folder / _MEDIA / sha256, (aside / _MEDIA / sha256).read_bytes())
+        except OSError as error:
+            raise KjxmError("storage.unreadable", path=str(self._folder)) from error
+
+    def _drop_media(self, needed: set[str]) -> None:
+        """Delete the media that neither the draft nor its history names."""
+        try:
+            for file in (self._folder / _MEDIA).iterdir():
+                if _DIGEST.fullmatch(file.name) and file.name not in needed:
+                    file.unlink()
+        except OSError as error:
+            raise atomic_file.failure(error, self._folder) from error
+
+    def _read_all(self, folder: Path, names: tuple[str, ...]) -> dict[str, bytes]:
+        try:
             return {name: (folder / name).read_bytes() for name in names if (folder / name).is_file()}
         except FileNotFoundError:
             return {}
@@ -253,13 +361,6 @@ def _move_aside(state: Path) -> None:
 
 
 # --- files beside ---------------------------------------------------------------------------------------------------
-
-
-def _private_folder(folder: Path) -> None:
-    """Make `folder` and those above it that are missing, the user's alone; `mkdir` opens the ones above to all."""
-    if not folder.is_dir():
-        _private_folder(folder.parent)
-        folder.mkdir(mode=0o700, exist_ok=True)
 
 
 def _keep(file: Path, content: bytes) -> None:

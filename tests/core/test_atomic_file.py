@@ -203,6 +203,16 @@ def test_a_write_protected_file_is_not_replaced(target, monkeypatch):
     assert target.read_bytes() == OLD
 
 
+def test_a_disk_that_can_only_be_read_is_told_from_a_locked_file(target, monkeypatch):
+    class ReadOnly:
+        f_flag = os.ST_RDONLY
+
+    monkeypatch.setattr(os, "access", lambda *_: False)
+    monkeypatch.setattr(os, "statvfs", lambda _: ReadOnly)
+    assert refusal(target) == "storage.read_only"
+    assert target.read_bytes() == OLD
+
+
 def test_where_no_file_can_stand_is_said(tmp_path):
     assert refusal(tmp_path) == "storage.is_folder"
     assert refusal(tmp_path / "none" / "a") == "storage.folder_missing"
@@ -257,3 +267,66 @@ def test_killed_at_any_step_the_old_or_the_new_file_stands_there(target, monkeyp
     assert outcomes == sorted(outcomes, key=lambda content: content == NEW)
     assert outcomes[-1] == NEW
     assert len(outcomes) > 6
+
+
+def test_what_hears_last_sees_the_old_file_and_can_stop_the_save(target, tmp_path):
+    link = tmp_path / "link"
+    link.symlink_to(target)
+    heard = []
+
+    def stop(file):
+        heard.append((file, file.read_bytes()))
+        raise LookupError("no")
+
+    with pytest.raises(LookupError):
+        atomic_file.write(link, NEW, last=stop)
+    assert heard == [(target, OLD)]
+    assert target.read_bytes() == OLD
+    assert len(list(tmp_path.iterdir())) == 2
+
+
+# ---- appending
+
+
+def test_what_is_appended_stands_behind_what_was_there(target):
+    atomic_file.append(target, NEW, len(OLD))
+    assert target.read_bytes() == OLD + NEW
+
+
+def test_an_append_that_fails_is_cut_off_again(target, monkeypatch):
+    monkeypatch.setattr(os, "fsync", failing(errno.EIO))
+    with pytest.raises(OSError, match="Input/output error"):
+        atomic_file.append(target, NEW, len(OLD))
+    assert target.read_bytes() == OLD
+
+
+def test_nothing_is_appended_where_somebody_else_has_written(target):
+    with pytest.raises(OSError, match="somebody else"):
+        atomic_file.append(target, NEW, len(OLD) - 1)
+    assert target.read_bytes() == OLD
+
+
+# ---- what killed writing leaves
+
+
+def test_orphans_of_ours_go_after_an_hour_and_nothing_else_does(tmp_path):
+    ours = [f".~{name}.0123abcd.tmp" for name in ("甲.kjxm", "a" * 40, "甲\n.kjxm")]
+    others = [".~甲.kjxm.tmp", ".~甲.kjxm.0123abcd.tmp~", "甲.0123abcd.tmp", ".~甲.kjxm.0123ABCD.tmp", "~$甲.tmp"]
+    for name in (*ours, *others):
+        (tmp_path / name).write_bytes(b"half")
+    (tmp_path / ".~folder.0123abcd.tmp").mkdir()
+    (tmp_path / ".~link.0123abcd.tmp").symlink_to(tmp_path / others[0])
+    written_s = (tmp_path / ours[0]).stat().st_mtime
+    atomic_file.remove_orphans(tmp_path, written_s + 3500)
+    assert all((tmp_path / name).exists() for name in ours)
+    atomic_file.remove_orphans(tmp_path, written_s + 3700)
+    left = {file.name for file in tmp_path.iterdir()}
+    assert left == {*others, ".~folder.0123abcd.tmp", ".~link.0123abcd.tmp"}
+    atomic_file.remove_orphans(tmp_path / "missing", written_s)
+
+
+def test_a_folder_is_made_for_the_user_alone_with_those_above_it(tmp_path):
+    folder = tmp_path / "a" / "b" / "c"
+    atomic_file.private_folder(folder)
+    atomic_file.private_folder(folder)
+    assert {stat.S_IMODE(made.stat().st_mode) for made in (folder, folder.parent, folder.parent.parent)} == {0o700}

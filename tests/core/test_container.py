@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kjxm_desktop.core import container
+from kjxm_desktop.core.remains import remains
 from kjxm_desktop.errors import KjxmError
 
 NAMES = st.text("abcdefghij/.", min_size=1, max_size=12)
@@ -193,3 +194,13 @@ def test_a_zip_that_tells_other_times_alike_is_read():
     with zipfile.ZipFile(target, "w") as archive:
         archive.writestr(zipfile.ZipInfo("a", (2024, 6, 1, 9, 30, 2)), b"1")
     assert container.read(target, lambda _: True) == {"a": b"1"}
+
+
+def test_a_part_with_cuts_reads_the_same_and_what_stands_behind_a_cut_survives_damage_before_it():
+    first, second = b"first " * 200, bytes(range(256)) * 4
+    data = container.pack([("a", first + second, True)], {"a": [len(first)]})
+    assert container.read(io.BytesIO(data), lambda _: True) == {"a": first + second}
+    broken = data[:35] + bytes([data[35] ^ 0x55]) + data[36:]
+    (part,) = remains(io.BytesIO(broken), lambda _: True)
+    assert part.content is None
+    assert second in part.pieces

@@ -3,12 +3,13 @@
 import io
 import random
 import struct
+import tracemalloc
 import zlib
 
 import pytest
 from PIL import Image, ImageCms
 
-from kjxm_desktop.core import pictures
+from kjxm_desktop.core import picture_files, pictures
 from kjxm_desktop.errors import KjxmError
 
 CANARY = "KANARIENVOGEL"
@@ -174,13 +175,20 @@ def test_the_name_does_not_tell_the_kind():
     assert pictures.normalise(encoded(noise(), "JPEG"), "a.png").kind == "jpeg"
 
 
-def bomb(width, height):
-    def chunk(name, body):
-        return struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body))
+def chunk(name, body):
+    return struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body))
 
-    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
-    pixels = zlib.compress(b"\x00" * 1000)
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", pixels) + chunk(b"IEND", b"")
+
+def png(width, height, *parts, kind=2, pixels=None):
+    """Return a PNG by hand, `parts` before its pixels."""
+    header = struct.pack(">IIBBBBB", width, height, 8, kind, 0, 0, 0)
+    pixels = zlib.compress(bytes(height * (1 + 3 * width)) if pixels is None else pixels)
+    end = chunk(b"IDAT", pixels) + chunk(b"IEND", b"")
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + b"".join(parts) + end
+
+
+def bomb(width, height):
+    return png(width, height, pixels=bytes(1000))
 
 
 @pytest.mark.parametrize("size", [(30_000, 30_000), (2**31 - 1, 2**31 - 1), (50_001, 1_000), (10_000, 9_000)])
@@ -232,7 +240,14 @@ def test_an_svg_is_refused_with_a_hint(text):
     assert refusal(text.encode()) == "picture.svg"
 
 
-@pytest.mark.parametrize("data", [b"hello", b"%PDF-1.4", b"\x00\x00\x00\x1cftypavif", b"PK\x03\x04", "文字".encode()])
+@pytest.mark.parametrize("brand", [b"avif", b"avis", b"heic", b"heix", b"mif1"])
+def test_a_picture_of_a_phone_is_refused_with_a_hint(brand):
+    assert refusal(b"\x00\x00\x00\x1cftyp" + brand + bytes(16)) == "picture.phone"
+
+
+@pytest.mark.parametrize(
+    "data", [b"hello", b"%PDF-1.4", b"\x00\x00\x00\x1cftypmp42", b"PK\x03\x04", b"<html>", "文字".encode()]
+)
 def test_what_is_no_picture_is_refused(data):
     assert refusal(data) == "picture.kind"
 
@@ -258,3 +273,176 @@ def test_a_file_above_the_limit_is_refused_unread():
 )
 def test_only_what_went_through_before_is_known_again(data):
     assert pictures.measure(data) is None
+
+
+# --- parts that unfold, parts without number
+
+INFLATING = zlib.compress(bytes(80 << 20), 9)
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        chunk(b"zTXt", b"a\0\0" + INFLATING),
+        chunk(b"iTXt", b"a\0\1\0\0\0" + INFLATING),
+        chunk(b"eXIf", b"II*\0" + bytes(200_000)),
+        chunk(b"prVt", INFLATING),
+        chunk(b"acTL", struct.pack(">II", 2**31 - 1, 0)) + chunk(b"fcTL", bytes(26)),
+        chunk(b"tEXt", b"a\0b") * 1_000,
+    ],
+    ids=["zTXt", "iTXt", "eXIf", "private", "frames", "a thousand"],
+)
+def test_what_stands_around_the_pixels_of_a_png_is_never_unfolded(part):
+    assert pictures.normalise(png(8, 8, part), "a") == pictures.normalise(png(8, 8), "a")
+
+
+def test_a_colour_profile_that_unfolds_without_end_is_refused():
+    assert refusal(png(8, 8, chunk(b"iCCP", b"a\0\0" + INFLATING))) == "picture.damaged"
+
+
+def test_pixels_that_unfold_further_than_the_header_says_are_not_unfolded():
+    picture = pictures.normalise(png(8, 8, pixels=bytes(80 << 20)), "a")
+    assert (picture.width_px, picture.height_px) == (8, 8)
+
+
+def jpeg_with(segments):
+    data = encoded(noise(8, 8), "JPEG")
+    return data[:2] + segments + data[2:]
+
+
+def gif_with(blocks):
+    data = encoded(drawing(8, 8), "GIF")
+    table = 13 + (3 << ((data[10] & 7) + 1))
+    return data[:table] + blocks + data[table:]
+
+
+def tiff_of(*entries, behind=b""):
+    told = b"".join(struct.pack("<HHII", *entry) for entry in entries)
+    return b"II*\0" + struct.pack("<IH", 8, len(entries)) + told + bytes(4) + behind
+
+
+SMALL = ((256, 3, 1, 8), (257, 3, 1, 8), (258, 3, 1, 8), (259, 3, 1, 1), (262, 3, 1, 1))
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        png(8, 8, chunk(b"tEXt", b"a\0b") * (picture_files.MOST_PARTS + 1)),
+        jpeg_with(b"\xff\xfe\0\2" * (picture_files.MOST_PARTS + 1)),
+        jpeg_with(b"\xff" * (picture_files.MOST_PARTS + 1)),
+        encoded(noise(8, 8), "JPEG") + b"\xff\xda" * 101,
+        gif_with(b"!\xfe\0" * (picture_files.MOST_PARTS + 1)),
+        gif_with(b"!\xfe" + b"\1x" * 300_000 + b"\0"),
+        tiff_of((256, 3, 1, 1), (257, 4, 1, 9_000_000), (273, 4, 1_000_000, 100), behind=bytes(4_000_100)),
+        tiff_of(*SMALL, *((40_000 + at, 7, 900_000, 8) for at in range(100)), behind=bytes(1_000_000)),
+        b"II*\0" + struct.pack("<I", 4_000_000_000),
+        b"II*\0" + struct.pack("<IH", 8, 65_535),
+    ],
+    ids=[
+        "PNG parts", "JPEG comments", "JPEG filling", "JPEG scans", "GIF comments", "GIF blocks", "TIFF strips",
+        "TIFF values in one another", "TIFF list nowhere", "TIFF list cut",
+    ],
+)  # fmt: skip
+def test_parts_without_number_are_refused_before_a_decoder_sees_them(data, monkeypatch):
+    monkeypatch.setattr(Image, "open", lambda *_, **__: pytest.fail("a decoder was asked"))
+    assert refusal(data) == "picture.damaged"
+
+
+@pytest.mark.parametrize("size", [5_000, 60_000])
+def test_exif_whose_values_lie_in_one_another_costs_no_more_than_it_is_long(size):
+    told = b"".join(struct.pack("<HHII", 1_000 + at, 7, size, 8) for at in range(4_000))
+    exif = b"II*\0" + struct.pack("<IH", 8, 4_000) + told + bytes(12_000)
+    segment = b"\xff\xe1" + struct.pack(">H", len(exif) + 8) + b"Exif\0\0" + exif
+    tracemalloc.start()
+    pictures.normalise(jpeg_with(segment), "a")
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 100_000_000
+
+
+def test_of_hundreds_of_frames_the_first_alone_is_read():
+    frames = [Image.new("L", (4, 4), number % 250) for number in range(1, 300)]
+    data = encoded(Image.new("L", (4, 4), 255), "TIFF", save_all=True, append_images=frames)
+    assert decoded(pictures.normalise(data, "a")).getpixel((0, 0)) == 255
+
+
+def test_a_bitmap_of_runs_is_taken_when_it_is_small_and_refused_when_it_would_take_seconds():
+    def bitmap(runs):
+        sizes = struct.pack("<IIiiHHIIiiII", 1078, 40, 4, 4, 1, 8, 1, len(runs), 0, 0, 256, 0)
+        return b"BM" + struct.pack("<IHH", 1078 + len(runs), 0, 0) + sizes + bytes(1024) + runs
+
+    assert pictures.normalise(bitmap(b"\4\0\0\0" * 4 + b"\0\1"), "a").width_px == 4
+    assert refusal(bitmap(b"\1\0" * 600_000)) == "picture.kind"
+
+
+def test_a_webp_has_a_lower_limit_because_its_decoder_needs_more():
+    assert (
+        refusal(encoded(Image.new("RGB", (4_100, 4_000)), "WEBP", lossless=True, quality=0))
+        == "picture.too_many_pixels"
+    )
+
+
+# --- large pictures, made smaller on the way
+
+
+def striped(size, mode="RGB"):
+    """Return a picture of few colours, each corner another."""
+    image = Image.new("RGB", size, "white")
+    width, height = size
+    for at, colour in enumerate(("red", "lime", "blue", "black")):
+        left, top = at % 2 * width // 2, at // 2 * height // 2
+        image.paste(colour, (left, top, left + width // 2, top + height // 2))
+    return image.convert(mode)
+
+
+def corners(picture):
+    image = decoded(picture).convert("RGB")
+    across, down = (image.width // 4, image.width * 3 // 4), (image.height // 4, image.height * 3 // 4)
+    return [image.getpixel((x, y)) for y in down for x in across]
+
+
+@pytest.mark.parametrize(
+    ("kind", "mode"), [("PNG", "RGB"), ("PNG", "P"), ("BMP", "RGB"), ("TIFF", "CMYK"), ("GIF", "P")]
+)
+def test_a_large_drawing_keeps_its_colours_and_stays_a_drawing(kind, mode):
+    options = {"compression": "tiff_deflate"} if kind == "TIFF" else {}
+    picture = pictures.normalise(encoded(striped((4_000, 2_500), mode), kind, **options), "a")
+    assert (picture.kind, picture.width_px, picture.height_px) == ("png", 1842, 1151)
+    assert corners(picture) == [(255, 0, 0), (0, 255, 0), (0, 0, 255), (0, 0, 0)]
+
+
+def test_a_large_photograph_stays_one_whatever_it_was_kept_as():
+    image = noise(600, 400).resize((4_800, 3_200))
+    assert pictures.normalise(encoded(image, "PNG", compress_level=1), "a").kind == "jpeg"
+
+
+def test_a_large_turned_photograph_stands_upright_with_its_colours():
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    picture = pictures.normalise(encoded(striped((5_000, 3_000)), "JPEG", exif=exif), "a")
+    assert (picture.width_px, picture.height_px) == (1842, 3070)
+    red_green_blue_black = corners(picture)
+    wanted = [(0, 0, 255), (255, 0, 0), (0, 0, 0), (0, 255, 0)]
+    for got, want in zip(red_green_blue_black, wanted, strict=True):
+        assert max(abs(one - other) for one, other in zip(got, want, strict=True)) < 12
+
+
+def test_a_large_picture_of_sixteen_bits_is_stretched_as_a_whole():
+    image = Image.new("F", (4_000, 900), 0.0)
+    image.paste(1000.0, (2_000, 0, 4_000, 900))
+    shown = decoded(pictures.normalise(encoded(image, "TIFF"), "a"))
+    assert (shown.getpixel((100, 100)), shown.getpixel((1_700, 100))) == (0, 255)
+
+
+def test_a_large_picture_is_never_copied_whole(monkeypatch):
+    most = []
+    convert = Image.Image.convert
+
+    def watched(image, *told, **more):
+        most.append(image.width * image.height)
+        return convert(image, *told, **more)
+
+    monkeypatch.setattr(Image.Image, "convert", watched)
+    pictures.normalise(png(8_000, 6_000, kind=6, pixels=bytes(6_000 * (1 + 4 * 8_000))), "a")
+    assert most
+    assert max(most) < 2_000_000

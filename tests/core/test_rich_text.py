@@ -3,6 +3,7 @@
 import unicodedata
 from xml.etree import ElementTree as ET
 
+import docx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -199,10 +200,57 @@ def test_the_one_policy_on_characters(typed, kept):
     assert rich_text.clean_text(typed) == kept
 
 
-@pytest.mark.parametrize("text", ["\ud800", "a\udfffb", "\ud842\udfb7"])
-def test_a_lone_surrogate_is_refused(text):
-    with pytest.raises(KjxmError, match=r"data\.surrogate"):
-        rich_text.clean_text(text)
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("x\ud800y", "xy"),
+        ("a\udfffb", "ab"),
+        ("\ud842\udfb7", "𠮷"),
+        ("\udfb7\ud842", ""),
+        ("z\ud83f\udffe", "z"),
+        ("𠮷\ud842", "𠮷"),
+    ],
+)
+def test_halves_of_a_character_are_joined_and_a_half_alone_goes(typed, kept):
+    assert rich_text.clean_text(typed) == kept
+
+
+@given(st.lists(st.text(st.characters(), max_size=40), min_size=1, max_size=8))
+def test_what_is_cleaned_is_taken_by_the_printer_of_word_files(texts):
+    document = docx.Document()
+    for text in texts:
+        clean = rich_text.clean_text(text)
+        assert document.add_paragraph(clean).text == clean
+
+
+@pytest.mark.parametrize("name", ["豈", "\uf900塔娜", "①", "℃", "㎡", "ﬁ", "Å", "e\u0301", "\u1112\u1161\u11ab"])
+def test_a_name_stays_as_it_was_typed_through_all_that_cleans_it(name):
+    assert rich_text.clean_text(name) == name
+    assert rich_text.clean_line(name) == name
+    assert rich_text.plain(rich_text.normalise(name)) == name
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        ("", 0),
+        ("科技\t兴蒙\r\n\xa0", 0),
+        ("\x00\x1b\ufffe", 0),
+        ("a\u200bb\ufeffc\xadd", 3),
+        ("\u202e\u2066\u061c", 3),
+        ("\U000e0041\U000e007f", 2),
+        ("👩\u200d🔬", 0),
+        ("👩\u200d", 1),
+        ("\ue000\U0010fff0\u180b", 0),
+    ],
+)
+def test_characters_that_nobody_could_see_are_counted(text, count):
+    assert rich_text.invisible_in(text) == count
+
+
+@given(UGLY)
+def test_no_clean_text_holds_anything_invisible(text):
+    assert rich_text.invisible_in(rich_text.clean_text(text)) == 0
 
 
 def test_lines_pasted_into_one_line_are_joined():

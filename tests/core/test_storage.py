@@ -159,7 +159,7 @@ def test_the_file_is_laid_out_as_promised(draft, proposal):
     assert parts["mimetype"] == b"application/vnd.kjxm.proposal"
     assert json.loads(parts["content/proposal.json"]) == proposal.data
     manifest = json.loads(parts["manifest.json"])
-    assert set(manifest) == {"format", "min_reader", "doc_id", "revision", "program", "call", "parts"}
+    assert set(manifest) == {"format", "min_reader", "doc_id", "revision", "program", "call", "parts", "sections"}
     assert manifest["call"] == {"id": "small", "version": "1.0", "sha256": proposal.call.sha256}
     assert set(manifest["parts"]) == set(parts) - {"mimetype", "manifest.json"}
     assert {name.removeprefix("call/") for name in parts if name.startswith("call/")} == set(proposal.call.files)

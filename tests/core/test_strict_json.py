@@ -22,9 +22,11 @@ VALUES = st.recursive(
 )
 
 
-def refusal(data: bytes, **limits: int) -> KjxmError:
+def refusal(
+    data: bytes, *, limit_bytes: int = strict_json.LIMIT_BYTES, limit_depth: int = strict_json.LIMIT_DEPTH
+) -> KjxmError:
     with pytest.raises(KjxmError) as caught:
-        strict_json.loads(data, name="数据.json", **limits)
+        strict_json.loads(data, name="数据.json", limit_bytes=limit_bytes, limit_depth=limit_depth)
     return caught.value
 
 
@@ -124,3 +126,13 @@ def test_a_hostile_key_cannot_drive_the_screen():
 def test_what_could_not_be_read_again_is_not_written(value):
     with pytest.raises(KjxmError, match=r"data\.unwritable"):
         strict_json.dumps({"a": value})
+
+
+@given(st.dictionaries(TEXT, VALUES, max_size=6))
+def test_the_members_joined_are_what_is_written(value):
+    assert b"{" + b",".join(strict_json.members(value).values()) + b"}" == strict_json.dumps(value)
+
+
+def test_lone_surrogates_that_are_let_through_can_be_mended():
+    told = strict_json.loads(rb'{"a": ["b\ud800", "\ud842\udfb7"], "\udfff": 1}', surrogates=True)
+    assert strict_json.mended(told) == {"a": ["b\ufffd", "𠮷"], "\ufffd": 1}

@@ -2,14 +2,16 @@
 
 import hashlib
 import os
+import shutil
 import stat
 from datetime import datetime, timedelta, timezone
 
 import pytest
 
 from kjxm_desktop.core import atomic_file, pictures, working_copy
+from kjxm_desktop.core.history import History, Kind
 from kjxm_desktop.core.proposal import Proposal
-from kjxm_desktop.core.working_copy import WorkingCopy
+from kjxm_desktop.core.working_copy import Opened, WorkingCopy
 from kjxm_desktop.errors import KjxmError
 from tests.core import small_call
 
@@ -55,6 +57,10 @@ def looked_at(copy):
     return found
 
 
+def copy_of(proposal):
+    return Proposal(proposal.call, proposal.data, proposal.media)
+
+
 def state_of(folder, proposal):
     return folder / proposal.doc_id / "state"
 
@@ -92,22 +98,106 @@ def test_a_second_save_replaces_the_first_and_writes_media_once(folder, proposal
     monkeypatch.setattr(atomic_file, "write", noted)
     proposal.set("/project/title", "新题目")
     copy = save(folder, proposal)
-    assert written == ["state"]
+    assert written == ["state"]  # the history is appended to
     assert looked_at(copy).data["project"]["title"] == "新题目"
 
 
-def test_a_picture_that_was_taken_out_leaves_the_disk_and_comes_back_with_undo(folder, proposal, shelf):
+def test_a_picture_that_was_taken_out_stays_while_the_history_names_it_and_then_leaves_the_disk(folder, proposal):
     picture = folder / proposal.doc_id / "media" / PICTURE.sha256
+    shown = dict(proposal.data)
     proposal.set("/project/figure", None)
     save(folder, proposal)
     assert not picture.exists()
     proposal.set("/project/figure", {"media": PICTURE.sha256})
-    copy = save(folder, proposal)
-    assert picture.read_bytes() == PICTURE.data
+    save(folder, proposal)
     proposal.set("/project/figure", None)
+    copy = save(folder, proposal)
+    assert picture.read_bytes() == PICTURE.data == copy.media(PICTURE.sha256)
+    assert [copy.history().answers_at(moment.id) for moment in copy.history().moments()][1] == shown
+    shutil.rmtree(folder / proposal.doc_id / "history")
     save(folder, proposal)
     assert not picture.exists()
+
+
+def test_pictures_of_the_history_alone_are_not_read_with_the_draft(folder, proposal, shelf):
+    save(folder, proposal)
+    proposal.set("/project/figure", None)
+    recovered = loaded(save(folder, proposal), shelf)
+    assert recovered.proposal.media == {}
+    assert recovered.proposal.data == proposal.data
+
+
+def test_the_history_begins_with_the_draft_as_it_was_opened(folder, proposal):
+    copy = WorkingCopy(folder, proposal.doc_id)
+    opened = Opened(copy_of(proposal), NOW)
+    proposal.set("/project/figure", None)
+    for text in ("甲", "乙"):
+        proposal.set("/project/title", text)
+        assert copy.save(proposal, path=None, base_sha256=None, saved_at=NOW, opened=opened) is None
+    moments = copy.history().moments()
+    assert [moment.kind for moment in moments] == [Kind.EDITED, Kind.EDITED, Kind.OPENED]
+    assert copy.opened_moment == moments[-1].id
+    assert copy.history().answers_at(moments[-1].id) == opened.proposal.data
+    assert copy.media(PICTURE.sha256) == PICTURE.data
+
+
+def test_a_named_version_keeps_its_pictures(folder, proposal):
+    copy = WorkingCopy(folder, proposal.doc_id)
+    named = copy.name_version(proposal, "送审稿", NOW)
+    proposal.set("/project/figure", None)
+    copy.save(proposal, path=None, base_sha256=None, saved_at=NOW)
+    assert copy.history().answers_at(named.id)["project"]["figure"] == {"media": PICTURE.sha256}
+    assert copy.media(PICTURE.sha256) == PICTURE.data
+
+
+@pytest.mark.parametrize("sha256", ["", "../state", "00" * 32, "甲"])
+def test_media_that_are_not_there_are_none(folder, proposal, sha256):
+    assert save(folder, proposal).media(sha256) is None
+
+
+def test_a_history_that_cannot_be_kept_is_told_and_fails_no_save(folder, proposal, shelf, monkeypatch):
+    def refuse(*_, **__):
+        raise KjxmError("storage.full", path="history")
+
+    monkeypatch.setattr(History, "keep", refuse)
+    copy = WorkingCopy(folder, proposal.doc_id)
+    told = copy.save(proposal, path=None, base_sha256=None, saved_at=NOW)
+    assert told is not None
+    assert told.key == "storage.full"
     assert loaded(copy, shelf).proposal.data == proposal.data
+
+
+def test_the_state_can_go_and_leave_its_history(folder, proposal):
+    copy = save(folder, proposal)
+    copy.remove_state()
+    assert copy.look() is None
+    assert len(copy.history().moments()) == 1
+
+
+def test_a_copy_moved_aside_leaves_its_history_with_its_pictures(folder, proposal):
+    copy = save(folder, proposal)
+    before = state_of(folder, proposal).read_bytes()
+    for number in (1, 2):
+        copy.move_aside()
+        aside = folder / f"{proposal.doc_id}.unreadable-{number}"
+        assert (aside / "media" / PICTURE.sha256).read_bytes() == PICTURE.data
+        assert copy.look() is None
+    assert (folder / f"{proposal.doc_id}.unreadable-1" / "state").read_bytes() == before
+    assert len(copy.history().moments()) == 1
+    assert copy.media(PICTURE.sha256) == PICTURE.data
+
+
+def test_what_killed_writing_left_is_tidied_away(folder, proposal):
+    copy = save(folder, proposal)
+    left = [state_of(folder, proposal).with_name(".~state.0123abcd.tmp")]
+    left.append(folder / proposal.doc_id / "history" / ".~000001.log.0123abcd.tmp")
+    for file in left:
+        file.write_bytes(b"half")
+    copy.tidy(left[0].stat().st_mtime + 3000)
+    assert all(file.exists() for file in left)
+    copy.tidy(left[0].stat().st_mtime + 4000)
+    assert not any(file.exists() for file in left)
+    assert copy.look() is not None
 
 
 def test_nobody_else_can_read_it(folder, proposal):

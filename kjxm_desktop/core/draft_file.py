@@ -1,0 +1,153 @@
+"""The file in which an open draft lives: written over what was read there, never over what somebody else wrote."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from kjxm_desktop.core import atomic_file, storage
+from kjxm_desktop.core.backups import Backups
+from kjxm_desktop.core.proposal import Proposal
+from kjxm_desktop.errors import KjxmError
+
+
+@dataclass(frozen=True)
+class Saved:
+    """What came of a save: where the draft lives now, at which revision.
+
+    `conflict`: the file had been changed outside; it was left alone, and `path` is a new one beside it. `recreated`:
+    the file was gone and is there again. `backup_error`: why what was replaced could not be kept; the save is good.
+    """
+
+    path: Path
+    revision: int
+    conflict: bool = False
+    recreated: bool = False
+    backup_error: KjxmError | None = None
+
+
+class _ChangedOutsideError(Exception):
+    """What stands there is not what may be replaced."""
+
+
+class DraftFile:
+    """The file of one open draft, None while it has no name. For one thread: a save sees where the one before led."""
+
+    def __init__(
+        self,
+        path: Path | None,
+        base_sha256: str | None,
+        revision: int,
+        *,
+        backups: Backups,
+        program: str,
+        conflict_name: Callable[[str, datetime], str],
+    ) -> None:
+        """Stand before the file at `path` as it was read: its SHA-256 and revision.
+
+        `program` is written into the file; `conflict_name` makes the stem of our file beside one changed outside.
+        """
+        self.path: Path | None = path
+        self.base_sha256: str | None = base_sha256
+        self.revision: int = revision
+        self._backups = backups
+        self._program = program
+        self._conflict_name = conflict_name
+        self._is_as_opened = True
+        self._maybe_written: str | None = None
+
+    def save(self, proposal: Proposal, now: datetime) -> Saved:
+        """Write `proposal`, one revision on, where the draft lives; beside it when somebody else has written there.
+
+        Raises KjxmError storage.* or draft.*; then the draft lives where it did, and what stands there is untouched.
+        """
+        path = self.path
+        if path is None:
+            raise ValueError("a draft without a name has no file")
+        try:
+            return self._write(proposal, path, now, may_be=(None, self.base_sha256, self._maybe_written))
+        except _ChangedOutsideError:
+            return self._write_beside(proposal, path, now)
+
+    def save_as(self, proposal: Proposal, path: Path, now: datetime) -> Saved:
+        """Write `proposal`, one revision on, at `path`, whatever stands there, and let it live there from now on.
+
+        Raises KjxmError storage.* or draft.*; then the draft lives where it did.
+        """
+        return self._write(proposal, path, now, may_be=None)
+
+    def tidy(self, now_s: float) -> None:
+        """Remove what killed writing has left beside the file and its backups; `now_s` is the system's clock."""
+        if self.path is not None:
+            atomic_file.remove_orphans(self.path.parent, now_s)
+        self._backups.tidy(now_s)
+
+    def _write_beside(self, proposal: Proposal, path: Path, now: datetime) -> Saved:
+        stem = self._conflict_name(path.stem, now)
+        number = 1
+        while True:
+            free = path.with_name(stem + (f" {number}" if number > 1 else "") + path.suffix)
+            number += 1
+            if free.exists():
+                continue
+            with contextlib.suppress(_ChangedOutsideError):  # somebody took the name just now
+                return self._write(proposal, free, now, may_be=(None,), conflict=True)
+
+    def _write(
+        self,
+        proposal: Proposal,
+        path: Path,
+        now: datetime,
+        *,
+        may_be: tuple[str | None, ...] | None,
+        conflict: bool = False,
+    ) -> Saved:
+        """Write `proposal` at `path` if the SHA-256 of what stands there, None for nothing, is one of `may_be`.
+
+        That is looked at when the new file is whole and about to take the place of the old one: nothing earlier counts.
+        """
+        found: list[str | None] = []
+        failed: list[KjxmError] = []
+
+        def last(target: Path) -> None:
+            found.append(self._backed_up(target, now, failed, always=may_be is None))
+            if may_be is not None and found[0] not in may_be:
+                raise _ChangedOutsideError
+
+        revision = proposal.revision
+        proposal.revision = self.revision + 1
+        try:
+            sha256 = storage.write(path, proposal, program=self._program, last=last)
+        except BaseException:
+            if found and (may_be is None or found[0] in may_be):
+                # It may stand there all the same: replaced, and only the sync of the folder has failed.
+                self._maybe_written = storage.packed_sha256(proposal, self._program)
+            proposal.revision = revision
+            raise
+        self._maybe_written = None
+        recreated = path == self.path and self.base_sha256 is not None and found[0] is None
+        self.path, self.base_sha256, self.revision = path, sha256, proposal.revision
+        try:
+            self._backups.thin(now)
+        except KjxmError as error:
+            failed.append(error)
+        return Saved(path, self.revision, conflict, recreated, failed[0] if failed else None)
+
+    def _backed_up(self, target: Path, now: datetime, failed: list[KjxmError], *, always: bool) -> str | None:
+        """Return the SHA-256 of what is about to be replaced, None for nothing, after it was kept where that is due.
+
+        Due is what was there when the draft was opened, what somebody else has written, and else one in ten minutes.
+        """
+        try:
+            if always or self._is_as_opened or self._backups.due(now):
+                sha256 = self._backups.keep(target, now, self.revision)
+                self._is_as_opened = False
+                return sha256
+        except FileNotFoundError:
+            return None
+        except KjxmError as error:
+            failed.append(error)
+        return storage.sha256_of(target)

@@ -1,0 +1,368 @@
+"""The history of one draft: what its answers were at every moment kept.
+
+`<folder>/000001.log` and so on are segments that are only ever appended to. Each begins with the whole answers, so that
+none needs another, and goes on with what changed, section by section, the whole coming again from time to time: damage
+reaches no further than to the next. After about 1 MB a new segment begins; the oldest go. A segment that does not end
+with a whole record is left as it is, and the next record begins a new one. Named versions, `<id>.version`, hold the
+whole answers and stay until somebody deletes them.
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from pathlib import Path
+from typing import Final
+
+from kjxm_desktop.core import atomic_file, history_records, migration, strict_json
+from kjxm_desktop.core.history_records import Section
+from kjxm_desktop.core.json_pointer import Json
+from kjxm_desktop.errors import KjxmError
+
+SEGMENT_BYTES: Final = 1024 * 1024
+"""A segment that has grown to this is full."""
+WHOLE_EVERY_BYTES: Final = 256 * 1024
+"""After this much of changes come the whole answers again."""
+KEPT_DAYS: Final = 30
+KEPT_BYTES: Final = 50 * 1024 * 1024
+"""Segments go when all in them is older than the one, or all of them together are larger than the other."""
+LONGEST_NAME: Final = 100
+
+_SEGMENT = re.compile(r"([0-9]{6,9})\.log")
+_VERSION = re.compile(r"(v-[0-9a-f]{8})\.version")
+_THE_ONLY: Final = 1  # the number of the record in the file of a named version
+
+
+class Kind(StrEnum):
+    """Why a moment was kept."""
+
+    OPENED = "opened"
+    EDITED = "edited"
+    NAMED = "named"
+    RESTORED = "restored"
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """One moment: `sections` are the ids of those that changed, none when it stands for all; `name` is often empty."""
+
+    id: str
+    at: datetime
+    kind: Kind
+    sections: tuple[str, ...]
+    name: str
+    revision: int
+
+
+@dataclass
+class _Tail:
+    """Where the next record goes, and what the one before it held."""
+
+    number: int
+    end: int
+    count: int
+    since_whole: int
+    sections: dict[str, Section]
+
+
+@dataclass
+class _Known:
+    """What a file of the history tells, as far as it was read."""
+
+    size: int = 0
+    sound: bool = True
+    count: int = 0
+    moments: list[Moment] = field(default_factory=list[Moment])
+    media: set[str] = field(default_factory=set[str])
+    follows: tuple[int, int] = (0, 0)
+
+
+class History:
+    """The history of one draft. One object belongs to one thread; others may read beside it with their own."""
+
+    def __init__(self, folder: Path) -> None:
+        """Stand before the history in `folder`, which is made when something is kept."""
+        self._folder = folder
+        self._tail: _Tail | None = None
+        self._segments: dict[int, _Known] = {}
+        self._versions: dict[str, _Known] = {}
+
+    # ---- reading
+
+    def moments(self) -> list[Moment]:
+        """Return every moment that can be told, the latest first, whatever the clock said; damaged ones are left out.
+
+        Raises KjxmError storage.unreadable when the folder cannot be read.
+        """
+        self._look()
+        named = [(known.follows, moment) for known in self._versions.values() for moment in known.moments]
+        placed = sorted(named, key=lambda pair: (*pair[0], pair[1].at))
+        found: list[Moment] = []
+        for number in sorted(self._segments):
+            for moment in self._segments[number].moments:
+                while placed and placed[0][0] < (number, _ordinal(moment.id)):
+                    found.append(placed.pop(0)[1])
+                found.append(moment)
+        found += [moment for _, moment in placed]
+        return found[::-1]
+
+    def answers_at(self, moment_id: str) -> Json:
+        """Return the whole answers as they were then.
+
+        Raises KjxmError history.missing when there is no such moment, history.damaged when it cannot be read whole,
+        draft.newer when a later program kept it.
+        """
+        try:
+            if _VERSION.fullmatch(moment_id + ".version"):
+                raw, last = self._version(moment_id).read_bytes(), _THE_ONLY
+            else:
+                number, last = _place(moment_id)
+                raw = self._segment(number).read_bytes()
+            head, texts = history_records.texts_at(raw, last)
+            data = {name: strict_json.loads(text) for name, text in texts.items()}
+            told = int(head["format"])
+        except (FileNotFoundError, LookupError) as error:
+            raise KjxmError("history.missing", moment=strict_json.printable(moment_id)) from error
+        except OSError as error:
+            raise KjxmError("storage.unreadable", path=str(self._folder)) from error
+        except (ValueError, TypeError, KjxmError) as error:
+            raise KjxmError("history.damaged", moment=strict_json.printable(moment_id)) from error
+        if told > migration.FORMAT:
+            raise KjxmError("draft.newer", path=str(self._folder), needs=told, known=migration.FORMAT)
+        return migration.migrate(told, data)
+
+    def media_named(self) -> set[str]:
+        """Return the SHA-256 of all media that some moment needs."""
+        self._look()
+        return set[str]().union(*(known.media for known in (*self._segments.values(), *self._versions.values())))
+
+    # ---- keeping
+
+    def keep(self, data: Json, at: datetime, revision: int, kind: Kind = Kind.EDITED) -> Moment | None:
+        """Keep what differs from what was last kept; return None when nothing does, unless something was opened.
+
+        Raises KjxmError storage.*; what was kept before is then as it was.
+        """
+        tail = self._tail
+        if tail is None or not self._is_as_left(tail):
+            tail = self._read_tail()
+        sections = history_records.sections_of(data, tail.sections)
+        differing = history_records.differing(sections, tail.sections)
+        self._tail = tail
+        if not differing and kind is not Kind.OPENED:
+            tail.sections = sections
+            return None
+        whole = tail.end == 0 or tail.since_whole >= WHOLE_EVERY_BYTES
+        begins = tail.end == 0 or (whole and tail.end >= SEGMENT_BYTES)
+        number, count = (tail.number + 1, 1) if begins else (tail.number, tail.count + 1)
+        told = () if kind is Kind.OPENED else tuple(differing)
+        moment = Moment(f"{number}.{count}", at, kind, told, "", revision)
+        record = history_records.record(_head(moment, count), sections, None if whole else tail.sections)
+        self._tail = None  # read anew after a failure
+        end = self._begin(number, record) if begins else self._append(number, tail.end, record)
+        self._tail = _Tail(number, end, count, 0 if whole else tail.since_whole + len(record), sections)
+        return moment
+
+    def name(self, data: Json, name: str, at: datetime, revision: int) -> Moment:
+        """Keep `data` under `name` until it is forgotten.
+
+        Raises KjxmError history.name for no name, and storage.* when it cannot be kept.
+        """
+        name = " ".join(name.split())[:LONGEST_NAME]
+        if not name:
+            raise KjxmError("history.name")
+        moment = Moment(f"v-{secrets.token_hex(4)}", at, Kind.NAMED, (), name, revision)
+        latest = max(self._numbers(), default=0)
+        counts = [_ordinal(told.id) for told in self._segments[latest].moments] if self._look(latest) else []
+        head = _head(moment, _THE_ONLY) | {"follows": [latest, max(counts, default=0)]}
+        self._make_folder()
+        whole = history_records.sections_of(data, {})
+        atomic_file.write(self._version(moment.id), history_records.record(head, whole, None))
+        return moment
+
+    def forget(self, moment_id: str) -> None:
+        """Delete a named version. Raises KjxmError history.missing when there is none of this id, or storage.*."""
+        if not _VERSION.fullmatch(moment_id + ".version") or not self._version(moment_id).exists():
+            raise KjxmError("history.missing", moment=strict_json.printable(moment_id))
+        self._remove(self._version(moment_id))
+
+    def thin(self, now: datetime) -> None:
+        """Delete the oldest segments beyond 30 days and 50 MB, never the newest, and no named version.
+
+        The days count back from the latest moment where `now` is later: a clock set to next year deletes nothing.
+        Raises KjxmError storage.*.
+        """
+        self._look()
+        numbers = sorted(self._segments)
+        told = [moment.at for known in self._segments.values() for moment in known.moments]
+        oldest = min(now, max(told, default=now)) - timedelta(days=KEPT_DAYS)
+        room, old = KEPT_BYTES, False
+        for number in reversed(numbers):
+            known = self._segments[number]
+            room -= known.size
+            old = old or (bool(known.moments) and all(moment.at < oldest for moment in known.moments))
+            if number != numbers[-1] and (old or room < 0):
+                self._remove(self._segment(number))
+                del self._segments[number]
+
+    # ---- the files
+
+    def _segment(self, number: int) -> Path:
+        return self._folder / f"{number:06}.log"
+
+    def _version(self, version_id: str) -> Path:
+        return self._folder / f"{version_id}.version"
+
+    def _names(self) -> list[str]:
+        try:
+            return [file.name for file in self._folder.iterdir()]
+        except FileNotFoundError:
+            return []
+        except OSError as error:
+            raise KjxmError("storage.unreadable", path=str(self._folder)) from error
+
+    def _numbers(self) -> list[int]:
+        return sorted(int(found[1]) for found in map(_SEGMENT.fullmatch, self._names()) if found)
+
+    def _look(self, only: int | None = None) -> bool:
+        """Read what is new in the folder, or in segment `only`, and return whether there is anything."""
+        if only is not None:
+            known = _read(self._segment(only), self._segments.get(only))
+            self._segments |= {only: known} if known else {}
+            return known is not None
+        names = self._names()
+        numbers = [int(found[1]) for found in map(_SEGMENT.fullmatch, names) if found]
+        ids = [found[1] for found in map(_VERSION.fullmatch, names) if found]
+        segments = {number: _read(self._segment(number), self._segments.get(number)) for number in sorted(numbers)}
+        versions = {name: _read(self._version(name), self._versions.get(name)) for name in sorted(ids)}
+        self._segments = {number: known for number, known in segments.items() if known}
+        self._versions = {name: known for name, known in versions.items() if known}
+        return bool(self._segments or self._versions)
+
+    def _is_as_left(self, tail: _Tail) -> bool:
+        try:
+            return tail.end == 0 or self._segment(tail.number).stat().st_size == tail.end
+        except OSError:
+            return False
+
+    def _read_tail(self) -> _Tail:
+        """Return where to go on: after the last record, or in a new segment where the last one is not sound."""
+        number = max(self._numbers(), default=0)
+        if number == 0:
+            return _Tail(0, 0, 0, 0, {})
+        try:
+            raw = self._segment(number).read_bytes()
+        except OSError as error:
+            raise KjxmError("storage.unreadable", path=str(self._segment(number))) from error
+        records, sound = history_records.scan(raw)
+        try:
+            count = int(records[-1].head["count"])
+            _, texts = history_records.texts_at(raw, count)
+        except (ValueError, TypeError, LookupError):
+            return _Tail(number, 0, 0, 0, {})
+        # A value of its own for each: only the texts are compared, until the first keeping has brought the values.
+        sections = {name: Section(object(), text) for name, text in texts.items()}
+        last_whole = max(record.body_end for record in records if record.head.get("whole"))
+        return _Tail(number, len(raw) if sound else 0, count, len(raw) - last_whole, sections)
+
+    def _make_folder(self) -> None:
+        try:
+            atomic_file.private_folder(self._folder)
+        except OSError as error:
+            raise atomic_file.failure(error, self._folder) from error
+
+    def _begin(self, number: int, record: bytes) -> int:
+        self._make_folder()
+        atomic_file.write(self._segment(number), record)
+        return len(record)
+
+    def _append(self, number: int, end: int, record: bytes) -> int:
+        path = self._segment(number)
+        try:
+            atomic_file.append(path, record, end)
+        except OSError as error:
+            raise atomic_file.failure(error, path) from error
+        return end + len(record)
+
+    def _remove(self, path: Path) -> None:
+        try:
+            path.unlink(missing_ok=True)
+        except OSError as error:
+            raise atomic_file.failure(error, path) from error
+
+
+# --- what a file tells ----------------------------------------------------------------------------------------------
+
+
+def _read(path: Path, known: _Known | None) -> _Known | None:
+    """Return what `path` tells, reading only what is new beyond `known`; None when it is not there."""
+    try:
+        size = path.stat().st_size
+        if known is not None and known.size == size:
+            return known
+        start = known.size if known is not None and known.sound and known.size < size else 0
+        with path.open("rb") as file:
+            file.seek(start)
+            raw = file.read()
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise KjxmError("storage.unreadable", path=str(path)) from error
+    records, sound = history_records.scan(raw)
+    grown = known if known is not None and start else _Known()
+    for record in records:
+        _take_in(grown, record.head)
+    grown.size, grown.sound = start + len(raw), sound
+    return grown
+
+
+def _take_in(known: _Known, head: Mapping[str, Json]) -> None:
+    """Add what a record tells; nothing when one it builds on is missing, or a later program wrote it in its own way."""
+    try:
+        if not head["whole"] and head["count"] != known.count + 1:
+            return
+        moment = Moment(
+            str(head["id"]),
+            datetime.fromisoformat(head["at"]),
+            Kind(head["kind"]),
+            tuple(map(str, head.get("sections", ()))),
+            str(head.get("name", "")),
+            int(head["revision"]),
+        )
+        first, second = head.get("follows", (0, 0))
+        known.follows = (int(first), int(second))
+        known.media.update(map(str, head.get("media", ())))
+        known.count = int(head["count"])
+    except (KeyError, TypeError, ValueError):
+        return
+    if moment.at.tzinfo is not None:
+        known.moments.append(moment)
+
+
+def _head(moment: Moment, count: int) -> dict[str, Json]:
+    return {
+        "id": moment.id,
+        "count": count,
+        "at": moment.at.isoformat(),
+        "kind": moment.kind.value,
+        "name": moment.name,
+        "revision": moment.revision,
+        "format": migration.FORMAT,
+        "sections": list(moment.sections),
+    }
+
+
+def _place(moment_id: str) -> tuple[int, int]:
+    """Return the segment and the record of `moment_id`. Raises LookupError for what is no such id."""
+    number, _, count = moment_id.partition(".")
+    if not (number.isascii() and number.isdigit() and count.isascii() and count.isdigit() and len(moment_id) < 20):
+        raise LookupError(moment_id)
+    return int(number), int(count)
+
+
+def _ordinal(moment_id: str) -> int:
+    return int(moment_id.rpartition(".")[2]) if "." in moment_id else 0
