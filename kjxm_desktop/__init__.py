@@ -3,8 +3,10 @@
 Rooms, from the street down to the cellar; imports point downwards only:
 
     app, cli, worker   three doors: the window program, the same work without a window, the helper process
+    cli_history        the commands that look back: history, compare
     cli_words          what the command line understands
     gui/               everything Qt: pages built from the form, the problem list, the preview, the dialogs
+    difference_words   what differs between two states of a proposal, in words
     strings            every text a user reads, in Chinese and English
     settings, paths    what the program remembers, and where it keeps it
     exchange/          what leaves by mail and what comes back

@@ -1,8 +1,8 @@
-"""The same work without a window: new, show, check, export, package, call.
+"""The same work without a window: new, show, check, export, package, history, compare, call.
 
-Exit status: 0 done · 1 a finding blocks (check; export and package without --draft), or `call check` found faults ·
-2 cannot, one sentence on stderr, nothing written. Results on stdout, always UTF-8; progress on stderr, only on a
-terminal.
+Exit status: 0 done · 1 a finding blocks (check; export and package without --draft), `call check` found faults, or
+`compare` differences · 2 cannot, one sentence on stderr, nothing written. Results on stdout, always UTF-8; progress on
+stderr, only on a terminal.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import cast
 
-from kjxm_desktop import __version__, cli_words, paths, strings
+from kjxm_desktop import __version__, cli_history, cli_words, paths, strings
 from kjxm_desktop.core import atomic_file, clock, storage, strict_json
 from kjxm_desktop.core import call as calls
 from kjxm_desktop.core.call import Call, Shelf
@@ -119,10 +119,7 @@ def _open(told: argparse.Namespace) -> Proposal:
 
 def _new(told: argparse.Namespace) -> int:
     call = _shelf(told).get(told.call)
-    if os.path.lexists(told.out):
-        raise KjxmError("cli.exists", path=str(told.out))
-    if not os.path.isdir(told.out.parent):  # noqa: PTH112  (unlike Path.is_dir it never raises)
-        raise KjxmError("cli.no_folder", path=str(told.out.parent))
+    cli_words.check_new(told.out)
     proposal = _read_json(told.data, call) if told.data else Proposal(call)
     storage.write(told.out, proposal, program=__version__)
     print(told.out)
@@ -375,6 +372,8 @@ _RUNS: Mapping[str, cli_words.Run] = {
     "check": _check,
     "export": _export,
     "package": _package,
+    "history": cli_history.history,
+    "compare": cli_history.compare_files,
     "call list": _call_list,
     "call show": _call_show,
     "call check": _call_check,

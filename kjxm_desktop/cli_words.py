@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import re
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -37,6 +38,14 @@ def read(given: Sequence[str], runs: Mapping[str, Run]) -> argparse.Namespace:
     Raises KjxmError cli.usage…, clock.unreadable; exits with 0 after --help and --version.
     """
     return _parser(runs).parse_args(given)
+
+
+def check_new(path: Path) -> None:
+    """Raise KjxmError cli.exists, cli.no_folder unless a new file may be written at `path`."""
+    if os.path.lexists(path):
+        raise KjxmError("cli.exists", path=str(path))
+    if not os.path.isdir(path.parent):  # noqa: PTH112  (unlike Path.is_dir it never raises)
+        raise KjxmError("cli.no_folder", path=str(path.parent))
 
 
 def call_folders(told: argparse.Namespace) -> list[Path]:
@@ -102,6 +111,7 @@ def _parser(runs: Mapping[str, Run]) -> _Parser:
     commands = parser.add_subparsers(metavar=_help("command"), required=True, parser_class=_Parser)
     _add_reading(commands, runs)
     _add_leaving(commands, runs)
+    _add_looking_back(commands, runs)
     call = commands.add_parser("call", help=_help("call"), description=_help("call"))
     of_call = call.add_subparsers(metavar=_help("command"), required=True, parser_class=_Parser)
     _command(of_call, "list", runs["call list"])
@@ -147,6 +157,18 @@ def _add_leaving(commands: Json, runs: Mapping[str, Run]) -> None:
         made.add_argument("--to", type=_path, required=True, metavar="DIR", help=_help("to"))
         made.add_argument("--draft", action="store_true", help=_help("draft"))
         _add_time(made)
+
+
+def _add_looking_back(commands: Json, runs: Mapping[str, Run]) -> None:
+    history = _command(commands, "history", runs["history"])
+    history.add_argument("file", type=_path, metavar="FILE.kjxm")
+    history.add_argument("--json", action="store_true", help=_help("history_json"))
+    history.add_argument("--restore", metavar="ID", help=_help("restore"))
+    history.add_argument("--to", type=_path, metavar="OUT.kjxm", help=_help("restore_to"))
+    compare = _command(commands, "compare", runs["compare"])
+    compare.add_argument("one", type=_path, metavar="A.kjxm")
+    compare.add_argument("other", type=_path, metavar="B.kjxm")
+    compare.add_argument("--json", action="store_true", help=_help("compare_json"))
 
 
 def _add_time(command: _Parser) -> None:
