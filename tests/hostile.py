@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import io
+import random
 import struct
 import zipfile
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 
 def zipped(*parts: tuple[str, bytes], compression: int = zipfile.ZIP_DEFLATED) -> bytes:
@@ -86,6 +87,92 @@ def picture_bomb() -> bytes:
         + chunk(b"IDAT", zlib.compress(b"\0" * 1000))
         + chunk(b"IEND", b"")
     )
+
+
+def mutated(data: bytes, count: int, seed: int) -> Iterator[bytes]:
+    """Yield `count` damaged forms of a draft, the same for the same `seed`, every one other than `data`.
+
+    Bits are turned, pieces cut out, doubled, exchanged and overwritten, headers given other numbers, parts left out,
+    doubled, renamed and put in another order.
+    """
+    chance = random.Random(seed)
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        parts = [(info.filename, archive.read(info)) for info in archive.infolist()]
+    for _ in range(count):
+        changed = data
+        while changed == data:
+            kind = chance.choice((_turn, _turn, _cut, _double, _exchange, _overwrite, _edit_header, _edit_header))
+            changed = kind(data, chance) if chance.random() < 0.85 else _edit_parts(parts, chance)
+        yield changed
+
+
+def _piece(data: bytes, chance: random.Random) -> tuple[int, int]:
+    start = chance.randrange(len(data))
+    return start, min(len(data), start + chance.choice((1, 4, 30, 512, 4_096)))
+
+
+def _turn(data: bytes, chance: random.Random) -> bytes:
+    changed = bytearray(data)
+    for _ in range(chance.choice((1, 1, 1, 2, 5))):
+        changed[chance.randrange(len(data))] ^= 1 << chance.randrange(8)
+    return bytes(changed)
+
+
+def _cut(data: bytes, chance: random.Random) -> bytes:
+    start, end = _piece(data, chance)
+    return data[:start] if chance.random() < 0.3 else data[:start] + data[end:]
+
+
+def _double(data: bytes, chance: random.Random) -> bytes:
+    start, end = _piece(data, chance)
+    return data[:end] + data[start:]
+
+
+def _exchange(data: bytes, chance: random.Random) -> bytes:
+    (one, end), (other, other_end) = sorted((_piece(data, chance), _piece(data, chance)))
+    if end > other:
+        return data
+    return data[:one] + data[other:other_end] + data[end:other] + data[one:end] + data[other_end:]
+
+
+def _overwrite(data: bytes, chance: random.Random) -> bytes:
+    start, end = _piece(data, chance)
+    filled = bytes(end - start) if chance.random() < 0.5 else chance.randbytes(end - start)
+    return data[:start] + filled + data[end:]
+
+
+def _edit_header(data: bytes, chance: random.Random) -> bytes:
+    mark = chance.choice((b"PK\x03\x04", b"PK\x01\x02", b"PK\x05\x06"))
+    at = chance.choice(_places(data, mark)) + chance.randrange(46)
+    number = chance.choice((0, 1, 8, 0xFF, 0xFFFF, 0x7FFF_FFFF, 0xFFFF_FFFF, len(data)))
+    packed = struct.pack("<I", number)[: chance.choice((1, 2, 4))]
+    return data[:at] + packed + data[at + len(packed) :] if at + len(packed) <= len(data) else data
+
+
+def _places(data: bytes, mark: bytes) -> list[int]:
+    found, at = [], data.find(mark)
+    while at >= 0:
+        found.append(at)
+        at = data.find(mark, at + 1)
+    return found
+
+
+def _edit_parts(parts: list[tuple[str, bytes]], chance: random.Random) -> bytes:
+    edited = list(parts)
+    at = chance.randrange(len(edited))
+    name, content = edited[at]
+    match chance.randrange(5):
+        case 0:
+            del edited[at]
+        case 1:
+            edited.insert(chance.randrange(len(edited)), (name + "x", content))
+        case 2:
+            edited[at] = (chance.choice(("../x", "C:\\x", "CON", "content/\u202ejson", name.upper())), content)
+        case 3:
+            edited[at] = (name, chance.choice((b"", content[:-1], content + b" ", b"{}", bytes(1_000))))
+        case _:
+            chance.shuffle(edited)
+    return zipped(*edited, compression=chance.choice((zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)))
 
 
 OLD_WORD = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(2000)

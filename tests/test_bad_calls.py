@@ -11,8 +11,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from kjxm_desktop import paths
 from kjxm_desktop.core import call as calls
-from kjxm_desktop.core import json_pointer
+from kjxm_desktop.core import call_check, json_pointer
 from kjxm_desktop.core.json_pointer import Json
 from tests.cli_run import AGRI, CALLS, beneath, kjxm, refused
 
@@ -50,6 +51,27 @@ def tower() -> dict[str, bytes]:
     told["$defs"] = schema_tower()
     told["properties"]["thing"]["properties"]["one_line"] = {"$ref": "#/$defs/t0"}
     return {"data.schema.json": json.dumps(told).encode()}
+
+
+def chain(length: int) -> dict[str, bytes]:
+    """Return a schema in which one definition is another, and so on."""
+    told = copy.deepcopy(SOUND["data.schema.json"])
+    told["$defs"] |= {f"c{at}": {"$ref": f"#/$defs/c{at + 1}"} for at in range(length)}
+    told["$defs"][f"c{length}"] = {"type": "string"}
+    told["properties"]["thing"]["properties"]["one_line"] = {"$ref": "#/$defs/c0"}
+    return {"data.schema.json": json.dumps(told).encode()}
+
+
+def nested(levels: int) -> Json:
+    inner: Json = {"type": "string"}
+    for _ in range(levels):
+        inner = {"type": "object", "properties": {"a": inner}, "additionalProperties": False}
+    return inner
+
+
+def with_marks(marks: list[str]) -> dict[str, bytes]:
+    at = next(at for at, told in enumerate(SOUND["rules.json"]["rules"]) if told["check"] == "nothing_left_over")
+    return with_value("rules.json", f"/rules/{at}/params/marks", marks)
 
 
 def rule(**changed: Json) -> Json:
@@ -98,6 +120,62 @@ BROKEN: dict[str, tuple[str, Callable[[], dict[str, bytes]]]] = {
         lambda: with_value("data.schema.json", "/$defs/short", {"$ref": "#/$defs/short"}),
     ),
     "a tower of references": ("data.schema.json", tower),
+    "a reference to what is not asked": (
+        "data.schema.json",
+        lambda: with_value(
+            "data.schema.json",
+            "/$defs",
+            {**SOUND["data.schema.json"]["$defs"], "a": {"$ref": "#/$defs/b"}, "b": {"$ref": "#/$defs/a"}},
+        ),
+    ),
+    "a tower that nothing stands on": (
+        "data.schema.json",
+        lambda: with_value("data.schema.json", "/$defs", schema_tower()),
+    ),
+    "a chain of 1,500 references": ("data.schema.json", lambda: chain(1_500)),
+    "a schema of 17 levels": (
+        "data.schema.json",
+        lambda: with_value("data.schema.json", TITLE, nested(17)),
+    ),
+    "more values than a schema may have": (
+        "data.schema.json",
+        lambda: with_value("data.schema.json", TITLE, {"type": "string", "enum": [f"v{at}" for at in range(5_000)]}),
+    ),
+    "an enormous choice": (
+        "data.schema.json",
+        lambda: with_value("data.schema.json", TITLE, {"type": "string", "enum": [f"v{at}" for at in range(1_001)]}),
+    ),
+    "a default of a million characters": (
+        "data.schema.json",
+        lambda: with_value("data.schema.json", TITLE, {"type": "string", "default": "a" * 1_000_000}),
+    ),
+    "a class of Python's other engines": (
+        "data.schema.json",
+        lambda: with_value("data.schema.json", "/$defs/wan/pattern", r"^\p{Script=Han}+$"),
+    ),
+    "a long notice in which much is looked for": (
+        "notice.txt",
+        lambda: {
+            **with_value("call.json", "/clauses", {f"c{at}": "a" * 100 + "b" for at in range(200)}),
+            "notice.txt": b"a" * 1_000_000,
+        },
+    ),
+    "more rules than anybody reads": ("rules.json", lambda: with_value("rules.json", "/rules", [rule()] * 301)),
+    "a mark with two gaps": ("rules.json", lambda: with_marks(["a…a…a…a…b"])),
+    "a mark that is all gap": ("rules.json", lambda: with_marks(["……"])),
+    "more marks than there are": ("rules.json", lambda: with_marks([f"待{at}" for at in range(31)])),
+    "a mark of 61 characters": ("rules.json", lambda: with_marks(["待" * 61])),
+    "a rule of 20,001 bytes": (
+        "rules.json",
+        lambda: with_value(
+            "rules.json",
+            "/rules/0",
+            rule(
+                check="figure_told",
+                params={"pointer": "/thing/one_line", "words": 1, "units": ["单" * 55] * 150},
+            ),
+        ),
+    ),
     "a bad pattern": ("data.schema.json", lambda: with_value("data.schema.json", "/$defs/wan/pattern", "(")),
     "a pattern that looks ahead": (
         "data.schema.json",
@@ -173,6 +251,11 @@ BROKEN: dict[str, tuple[str, Callable[[], dict[str, bytes]]]] = {
         lambda: with_value("document.json", "/parts/0/items/0", {"item": "prose", "pointer": "/thing/nowhere"}),
     ),
 }
+
+
+def checked(changed: dict[str, bytes]) -> calls.Call:
+    files = {name: changed.get(name, (CALLS / AGRI / name).read_bytes()) for name in calls.FILES}
+    return call_check.check_files(files, paths.schemas() / "meta")
 
 
 def folder_with(parent: Path, changed: dict[str, bytes]) -> Path:

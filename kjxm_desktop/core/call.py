@@ -6,10 +6,11 @@ import hashlib
 import os
 import re
 import stat
-from collections.abc import Callable, Iterable, Mapping
+from array import array
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import cast
 
@@ -80,9 +81,16 @@ class Call:
 def find_words(notice: str, words: str) -> int:
     """Return where `words` stand in `notice`, white space aside; −1 when they do not."""
     wanted = "".join(words.split())
-    places = [at for at, character in enumerate(notice) if not character.isspace()]
-    at = "".join(notice[place] for place in places).find(wanted)
+    packed, places = _without_space(notice)
+    at = packed.find(wanted)
     return places[at] if at >= 0 and wanted else -1
+
+
+@lru_cache(maxsize=2)
+def _without_space(notice: str) -> tuple[str, Sequence[int]]:
+    """Return `notice` without white space, and where each of its characters stands in it."""
+    places = array("L", (at for at, character in enumerate(notice) if not character.isspace()))
+    return "".join(notice.split()), places
 
 
 def sha256_of(files: Mapping[str, bytes]) -> str:

@@ -22,6 +22,8 @@ MAX_DEPTH = 24
 MAX_SCHEMA_NODES = 5_000
 MAX_SCHEMA_DEPTH = 16
 MAX_PATTERN = 200
+MAX_COMPARED = 20_000_000
+"""Characters of the notice that may be looked through: its length times the clauses and quotes that name its words."""
 
 _KIND_TYPES: Mapping[str, tuple[str, ...]] = {
     "line": ("string",),
@@ -49,6 +51,7 @@ def check_files(files: Mapping[str, bytes], meta: Path) -> Call:
     for name, value in parsed.items():
         _against_meta(name, value, meta)
     _schema_words(parsed[SCHEMA])
+    _check_notice(parsed, files)
     _leads_somewhere(parsed[FORM], parsed[SCHEMA])
     call = calls.load_files(files)
     _check_clauses(call)
@@ -109,26 +112,53 @@ def _schema_words(schema: Json) -> None:
         pattern = words.get("pattern")
         if isinstance(pattern, str) and (len(pattern) > MAX_PATTERN or not schema_words.is_pattern(pattern)):
             raise KjxmError("call.pattern", file=SCHEMA, place=place)
-    _expanded(schema, schema, "", 0)
+    expansion = _Expansion(schema)
+    for name in schema.get("$defs", {}):
+        expansion.of_definition(name, f"/$defs/{name}", 0)
+    expansion.of(schema, "", 0)
 
 
-def _expanded(root: Json, node: Json, place: str, depth: int) -> int:
-    """Return how many nodes `node` is with its references written out; refuse circles and towers."""
-    if depth > 2 * MAX_SCHEMA_DEPTH:
-        raise KjxmError("call.reference", file=SCHEMA, place=place)
-    size = 1
-    if "$ref" in node:
-        name = str(node["$ref"]).removeprefix("#/$defs/")
-        if name not in root.get("$defs", {}):
+class _Expansion:
+    """Measures a schema with its references written out, each definition once: whatever doubles, the work does not."""
+
+    def __init__(self, schema: Json) -> None:
+        self._definitions: Mapping[str, Json] = schema.get("$defs", {})
+        self._sizes: dict[str, tuple[int, int]] = {}
+        self._above: set[str] = set()
+
+    def of(self, node: Json, place: str, depth: int) -> tuple[int, int]:
+        """Return how many nodes `node` is and how many deep; raise KjxmError on circles and towers."""
+        if depth > 2 * MAX_SCHEMA_DEPTH:
             raise KjxmError("call.reference", file=SCHEMA, place=place)
-        size += _expanded(root, root["$defs"][name], f"/$defs/{name}", depth + 1)
-    for key, child in node.get("properties", {}).items():
-        size += _expanded(root, child, f"{place}/properties/{key}", depth + 1)
-    if "items" in node:
-        size += _expanded(root, node["items"], f"{place}/items", depth + 1)
-    if size > MAX_SCHEMA_NODES:
-        raise KjxmError("call.too_many", file=SCHEMA, limit=MAX_SCHEMA_NODES)
-    return size
+        inside = [(child, f"{place}/properties/{key}") for key, child in node.get("properties", {}).items()]
+        inside += [(node["items"], f"{place}/items")] if "items" in node else []
+        measured = [self.of(child, below, depth + 1) for child, below in inside]
+        if "$ref" in node:
+            measured.append(self.of_definition(str(node["$ref"]).removeprefix("#/$defs/"), place, depth + 1))
+        size, height = 1 + sum(size for size, _ in measured), 1 + max((height for _, height in measured), default=0)
+        if size > MAX_SCHEMA_NODES:
+            raise KjxmError("call.too_many", file=SCHEMA, limit=MAX_SCHEMA_NODES)
+        if depth + height > 2 * MAX_SCHEMA_DEPTH + 1:
+            raise KjxmError("call.reference", file=SCHEMA, place=place)
+        return size, height
+
+    def of_definition(self, name: str, place: str, depth: int) -> tuple[int, int]:
+        """Return the same of the definition `name`, which something at `place` refers to."""
+        if name not in self._definitions or name in self._above:
+            raise KjxmError("call.reference", file=SCHEMA, place=place)
+        if name not in self._sizes:
+            self._above.add(name)
+            self._sizes[name] = self.of(self._definitions[name], f"/$defs/{name}", depth)
+            self._above.remove(name)
+        return self._sizes[name]
+
+
+def _check_notice(parsed: Mapping[str, Json], files: Mapping[str, bytes]) -> None:
+    """Refuse a notice that is too long for the words that are looked for in it."""
+    wanted = len(parsed[CALL].get("clauses", {})) + sum(1 for rule in parsed[RULES]["rules"] if rule.get("quote"))
+    limit = MAX_COMPARED // max(1, wanted)
+    if len(files.get(NOTICE, b"")) > limit:
+        raise KjxmError("call.too_big", file=NOTICE, limit=limit)
 
 
 def _leads_somewhere(form: Json, schema: Json) -> None:

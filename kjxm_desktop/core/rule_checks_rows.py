@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from bisect import bisect_right
+from collections.abc import Generator, Iterable, Mapping
 from typing import cast
 
 from kjxm_desktop.core import rich_text
@@ -37,26 +38,35 @@ def some_row_is(answers: Answers, rule: Rule) -> Findings:
 
 def parts_present(answers: Answers, rule: Rule) -> Findings:
     """Ask for several things, each of which may stand in one of several places; one finding names those that lack."""
-    for alternatives in rule.params["once"]:
-        if not any(_there(answers, thing) for thing in alternatives):
-            return
-    yield None
-    lacking = [
-        part
-        for part in rule.params["parts"]
-        if all(any(_there(answers, thing) for thing in alternatives) for alternatives in part.get("once", ()))
-        and not any(_there(answers, thing) for thing in part["any"])
-    ]
+    if not (yield from _each_there(answers, rule.params["once"])):
+        return
+    lacking: list[Text] = []
+    for part in rule.params["parts"]:
+        if (yield from _each_there(answers, part.get("once", ()))):
+            there = yield from _each_there(answers, [part["any"]])
+            lacking += [] if there else [cast("Text", part["label"])]
     if lacking:
-        yield Found(rule.pointer, {"lacking": Listed(tuple(cast("Text", part["label"]) for part in lacking))})
+        yield Found(rule.pointer, {"lacking": Listed(tuple(lacking))})
 
 
-def _there(answers: Answers, thing: Mapping[str, Json]) -> bool:
+def _each_there(answers: Answers, things: Iterable[Iterable[Mapping[str, Json]]]) -> Generator[None, None, bool]:
+    """Tell whether of each of `things` one alternative is there."""
+    for alternatives in things:
+        there = False
+        for thing in alternatives:
+            there = there or (yield from _there(answers, thing))
+        if not there:
+            return False
+    return True
+
+
+def _there(answers: Answers, thing: Mapping[str, Json]) -> Generator[None, None, bool]:
     """Tell whether `thing` is there: enough different answers in a column, or one at a pointer."""
     pattern = thing.get("pointer") or f"{thing['table']}/*/{thing['column']}"
     column = answers.column(pattern)
     seen: set[str] = set()
     for index in range(len(column)):
+        yield None
         value = column.at(index)
         if value is not None and ("in" not in thing or _among(value, thing["in"])):
             # What is only counted must differ; one of a list may stand in several rows.
@@ -72,13 +82,14 @@ def _among(value: Json, wanted: list[Json]) -> bool:
     return value in wanted
 
 
-def _shares(answers: Answers, rule: Rule) -> tuple[int, int, int, int]:
+def _shares(answers: Answers, rule: Rule) -> Generator[None, None, tuple[int, int, int, int]]:
     """Return how many rows have answered, how many have one of the values; the same of the marked rows."""
     params = rule.params
     kinds = answers.column(f"{params['table']}/*/{params['column']}")
     marks = answers.column(f"{params['table']}/*/{params['mark']}")
     rows = such = marked = marked_such = 0
     for index in range(len(kinds)):
+        yield None
         if kinds.at(index) is None:
             continue
         is_such, is_marked = kinds.at(index) in params["values"], marks.at(index) is True
@@ -89,8 +100,7 @@ def _shares(answers: Answers, rule: Rule) -> tuple[int, int, int, int]:
 
 def not_all_rows(answers: Answers, rule: Rule) -> Findings:
     """Ask that not all rows have one of the values, nor all marked rows where some are marked."""
-    rows, such, marked, marked_such = _shares(answers, rule)
-    yield None
+    rows, such, marked, marked_such = yield from _shares(answers, rule)
     if rows and such == rows:
         yield Found(rule.pointer, {"count": rows})
     elif marked and marked_such == marked:
@@ -99,8 +109,7 @@ def not_all_rows(answers: Answers, rule: Rule) -> Findings:
 
 def under_half_of_rows(answers: Answers, rule: Rule) -> Findings:
     """Ask that under half of the rows have one of the values; silent where `not_all_rows` speaks."""
-    rows, such, marked, marked_such = _shares(answers, rule)
-    yield None
+    rows, such, marked, marked_such = yield from _shares(answers, rule)
     if rows and such < rows and not (marked and marked_such == marked) and 2 * such >= rows:
         yield Found(rule.pointer, {"count": such, "rows": rows})
 
@@ -113,14 +122,15 @@ def someone_besides(answers: Answers, rule: Rule) -> Findings:
     person, home = (answers.value(params["person"][key]) for key in ("name", "organisation"))
     if person is None:
         return
+    own_name, own_place = folded(person), None if home is None else folded(home)
     judged = False
     for index in range(len(names)):
         yield None
         name, place = names.at(index), places.at(index)
         if name is None:
             continue
-        elsewhere = place is not None and home is not None and folded(place) != folded(home)
-        if folded(name) != folded(person) or elsewhere:
+        elsewhere = place is not None and own_place is not None and folded(place) != own_place
+        if folded(name) != own_name or elsewhere:
             return
         judged = True
     if judged:
@@ -147,10 +157,12 @@ def row_used(answers: Answers, rule: Rule) -> Findings:
     named: list[tuple[Text, set[str]]] = []
     for told in rule.params["by"]:
         links = answers.column(f"{told['table']}/*/{told['column']}")
-        ids = {links.at(index) for index in range(len(links))}
+        ids: set[str] = set()
+        for index in range(len(links)):
+            yield None
+            ids.add(links.at(index))
         if any(is_begun(row) for row in answers.rows(told["table"])):
             named.append((told["label"], ids))
-        yield None
     titles = answers.column(f"{rule.params['table']}/*/{rule.params['title']}")
     for index, row in enumerate(answers.rows(rule.params["table"])):
         yield None
@@ -208,24 +220,38 @@ def option_ticked(answers: Answers, rule: Rule) -> Findings:
 
 def known_name(answers: Answers, rule: Rule) -> Findings:
     """Ask that names in cells are, or begin with, a name given elsewhere; judged once the first of those is given."""
-    known: set[str] = set()
+    told: set[str] = set()
     for number, pattern in enumerate(rule.params["known"]):
         names = answers.column(pattern)
-        known |= {folded(names.at(index)) for index in range(len(names)) if names.at(index)}
-        if number == 0 and not known:
+        for index in range(len(names)):
+            yield None
+            name = names.at(index)
+            told |= {folded(name)} if name else set()
+        if number == 0 and not told:
             return
-        yield None
+    known = _beginnings(told)
     for pattern in rule.params["names"]:
         names = answers.column(pattern)
         for index in range(len(names)):
             yield None
             name = names.at(index)
-            if name is not None and not any(start in known for start in _starts(folded(name))):
+            if name is not None and not _begins(folded(name), known):
                 yield Found(names.pointer(index), {"name": name})
 
 
-def _starts(name: str) -> Iterator[str]:
-    return (name[:end] for end in range(len(name), 1, -1))
+def _beginnings(names: set[str]) -> list[str]:
+    """Return in order those of `names`, of two characters or more, that begin with no other of them."""
+    kept: list[str] = []
+    for name in sorted(names):
+        if len(name) > 1 and not (kept and name.startswith(kept[-1])):
+            kept.append(name)
+    return kept
+
+
+def _begins(name: str, known: list[str]) -> bool:
+    """Tell whether `name` begins with one of `known`: as none begins another, only the last one before it can."""
+    at = bisect_right(known, name)
+    return at > 0 and name.startswith(known[at - 1])
 
 
 def _in_row(rule: Rule, index: int) -> str:

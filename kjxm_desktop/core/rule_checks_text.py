@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from decimal import ROUND_HALF_UP, Decimal
-from typing import cast
+from functools import lru_cache
+from typing import TYPE_CHECKING, cast
 
 from kjxm_desktop.core import identifiers, rich_text
 from kjxm_desktop.core.json_pointer import Json
@@ -22,9 +23,14 @@ from kjxm_desktop.core.rule_answers import (
 )
 from kjxm_desktop.core.rule_params import Check
 
+if TYPE_CHECKING:
+    from kjxm_desktop.core.schema_words import Pattern
+
 _FREE_TEXT = ("line", "text", "rich", "choices")
 _PROSE = ("text", "rich")
 _LONGEST_GAP = 100  # characters that "…" in a mark may stand for
+_MOST_SOUGHT = 20_000  # characters of all names that are looked for in a text; nobody works with so many firms
+_NOTHING = "[^\\x00-\\x{10FFFF}]"  # what google-re2 finds nowhere
 _SHOWN = 40  # characters of what was written, in a message
 
 
@@ -71,8 +77,14 @@ def name_in_text(answers: Answers, rule: Rule) -> Findings:
     if not told or answers.value(rule.pointer) is None:
         return
     text = folded("\n".join(answers.text(pointer) for pointer in params["texts"]))
-    if not any(folded(name) in text for name in told):
-        yield Found(rule.pointer, {"names": Listed(tuple(told[:3]))})
+    different = {folded(name) for name in told}
+    if sum(map(len, different)) > _MOST_SOUGHT:
+        return
+    for name in different:
+        yield None
+        if name in text:
+            return
+    yield Found(rule.pointer, {"names": Listed(tuple(told[:3]))})
 
 
 def words_rare(answers: Answers, rule: Rule) -> Findings:
@@ -91,7 +103,7 @@ def _words_in(words: list[str], text: str) -> list[str]:
 
 def nothing_left_over(answers: Answers, rule: Rule) -> Findings:
     """Ask that no mark for something still to write is left in any text; "…" in a mark stands for any words."""
-    pattern = re.compile("|".join(_mark(mark) for mark in rule.params["marks"]))
+    pattern = _marks(tuple(rule.params["marks"]))
     for control in answers.call.form.controls:
         if control.kind not in _FREE_TEXT or control.options or control.rows_table:
             continue
@@ -100,7 +112,8 @@ def nothing_left_over(answers: Answers, rule: Rule) -> Findings:
             yield None
             found = pattern.search(_all_text(column.at(index)))
             if found:
-                yield Found(column.pointer(index), {"mark": found.group()[:_SHOWN]})
+                mark = found.group(1) or found.group(2)
+                yield Found(column.pointer(index), {"mark": mark[:_SHOWN]})
 
 
 def _all_text(value: Json) -> str:
@@ -114,10 +127,25 @@ def _all_text(value: Json) -> str:
     return "\n".join([rich_text.plain(parts), *captions])
 
 
-def _mark(mark: str) -> str:
-    told = f".{{0,{_LONGEST_GAP}}}?".join(re.escape(part) for part in mark.split("…"))
-    # Letters are a mark only where they stand alone: XX in a code or a model is none.
-    return f"(?<![A-Za-z0-9]){told}+(?![A-Za-z0-9])" if mark.isascii() and mark.isalpha() else told
+@lru_cache(maxsize=8)
+def _marks(marks: tuple[str, ...]) -> Pattern:
+    """Return what finds marks: group 1 for letters, which are a mark only where they stand alone, 2 for others.
+
+    XX in a code or a model is none. google-re2 takes time linear in the text, whatever the marks are.
+    """
+    from kjxm_desktop.core import schema_words  # with the first check, as in `rule_answers`
+
+    letters = "|".join(re.escape(mark) + "+" for mark in marks if _is_letters(mark)) or _NOTHING
+    others = "|".join(_with_gap(mark) for mark in marks if not _is_letters(mark)) or _NOTHING
+    return schema_words.pattern(f"(?:^|[^A-Za-z0-9])({letters})(?:$|[^A-Za-z0-9])|({others})")
+
+
+def _is_letters(mark: str) -> bool:
+    return mark.isascii() and mark.isalpha()
+
+
+def _with_gap(mark: str) -> str:
+    return f".{{0,{_LONGEST_GAP}}}?".join(re.escape(part) for part in re.split("…+", mark))
 
 
 # -- what is said twice -------------------------------------------------------------------------------------------
@@ -155,11 +183,14 @@ def _sum(answers: Answers, pointers: list[str]) -> Decimal | None:
     return total
 
 
-def _amount_after(words: list[str], joiners: list[str]) -> re.Pattern[str]:
+def _amount_after(words: list[str], joiners: list[str]) -> Pattern:
+    from kjxm_desktop.core import schema_words  # with the first check, as in `rule_answers`
+
     longest_first = [re.escape(word) for word in sorted(words, key=len, reverse=True)]
-    between = "|".join(re.escape(word) for word in sorted(joiners, key=len, reverse=True)) or "(?!)"
+    between = "|".join(re.escape(word) for word in sorted(joiners, key=len, reverse=True)) or _NOTHING
     amount = "[0-9０-９][0-9０-９,，.．]{0,20}[ \u3000]?(?:[百千]?万元?|亿元?|元)"
-    return re.compile(f"(?P<word>{'|'.join(longest_first)})(?:{between}|[ \u3000]){{0,4}}(?P<amount>{amount})")
+    word = "|".join(longest_first)
+    return schema_words.pattern(f"(?P<word>{word})(?:{between}|[ \u3000]){{0,4}}(?P<amount>{amount})")
 
 
 def title_repeated(answers: Answers, rule: Rule) -> Findings:
@@ -203,7 +234,7 @@ CHECKS: Mapping[str, Check] = {
         {"leading": "single", "texts": ["single"], "words": ["word"], "most": "count"},
         {FOUND: "words*"},
     ),
-    "nothing_left_over": Check(nothing_left_over, {"marks": ["word"]}, {FOUND: "mark"}),
+    "nothing_left_over": Check(nothing_left_over, {"marks": ["mark"]}, {FOUND: "mark"}),
     "amount_repeated": Check(
         amount_repeated,
         {"texts?": ["answer"], "amounts": [{"words": ["word"], "sum": ["single"]}], "joiners": ["word"]},

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, cast
 
+from kjxm_desktop.core import strict_json
 from kjxm_desktop.core.call import RULES, Call
 from kjxm_desktop.core.form import Control, Text, schema_at
 from kjxm_desktop.core.json_pointer import Json
@@ -18,6 +19,12 @@ from kjxm_desktop.core.rule_answers import FOUND, Answers, Findings, Rule
 from kjxm_desktop.errors import KjxmError
 
 IDENTIFIERS = ("credit_code", "mobile", "phone", "any_phone", "email", "postcode")
+
+MAX_LISTED = 200
+MAX_MARKS = 30
+MAX_WORD = 60
+MAX_BYTES = 20_000
+"""How many and how long the parameters of one rule may be, so that no check is slow on any answers."""
 
 Shape = Any
 """A word, a list of one shape, or a mapping of shapes."""
@@ -59,13 +66,16 @@ class _Place:
         return KjxmError("call.pointer", file=RULES, place=self.place, pointer=pointer)
 
 
-_Word = Callable[[_Place, Json], Iterator[str]]
+_Taker = Callable[[_Place, Json], Iterator[str]]
 """Holds a value to one word of a shape, and yields the pointers it names."""
 
 
 def check_params(call: Call, place: str, check: Check, params: Mapping[str, Json]) -> list[str]:
     """Return the pointers that `params` name. Raises KjxmError call.* where they are not what `check` needs."""
-    return list(_object(_Place(call, place, params), {**check.needs, **_OF_ALL}, params))
+    at = _Place(call, place, params)
+    if len(strict_json.dumps(params)) > MAX_BYTES:
+        raise at.fault(f"maximum {MAX_BYTES}")
+    return list(_object(at, {**check.needs, **_OF_ALL}, params))
 
 
 _OF_ALL: Mapping[str, Shape] = {"when?": {"pointer": "single", "in": "in"}}
@@ -78,6 +88,9 @@ def _walk(at: _Place, shape: Shape, value: Json) -> Iterator[str]:
     elif isinstance(shape, list):
         if not isinstance(value, list) or not value:
             raise at.fault("array")
+        most = MAX_MARKS if shape == ["mark"] else MAX_LISTED
+        if len(cast("list[Json]", value)) > most:
+            raise at.fault(f"maxItems {most}")
         for index, item in enumerate(cast("list[Json]", value)):
             yield from _walk(at.at(index), cast("list[Shape]", shape)[0], item)
     else:
@@ -143,6 +156,8 @@ def _opened_column(at: _Place, value: Json) -> Iterator[str]:
 def _values(at: _Place, value: Json) -> Iterator[str]:
     if not isinstance(value, list) or not value:
         raise at.fault("array")
+    if len(cast("list[Json]", value)) > MAX_LISTED:
+        raise at.fault(f"maxItems {MAX_LISTED}")
     yield from ()
 
 
@@ -158,7 +173,7 @@ def _answers_of(at: _Place, value: Json) -> Iterator[str]:
             raise at.fault(f"enum {item}")
 
 
-def _typed(kinds: tuple[type, ...], least: int | None = None, most: int | None = None) -> _Word:
+def _typed(kinds: tuple[type, ...], least: int | None = None, most: int | None = None) -> _Taker:
     def one(at: _Place, value: Json) -> Iterator[str]:
         if not isinstance(value, kinds) or (isinstance(value, bool) and bool not in kinds):
             raise at.fault(" ".join(kind.__name__ for kind in kinds))
@@ -169,13 +184,26 @@ def _typed(kinds: tuple[type, ...], least: int | None = None, most: int | None =
     return one
 
 
+def _word(at: _Place, value: Json) -> Iterator[str]:
+    if not isinstance(value, str) or not 0 < len(value) <= MAX_WORD:
+        raise at.fault(f"str minimum 1 maximum {MAX_WORD}")
+    yield from ()
+
+
+def _mark(at: _Place, value: Json) -> Iterator[str]:
+    """Take a word with one gap at most: what several may stand for is looked for again and again."""
+    yield from _word(at, value)
+    if len([part for part in value.split("…") if part]) > 2 or not value.strip("…"):
+        raise at.fault("…")
+
+
 def _decimal(at: _Place, value: Json) -> Iterator[str]:
     if not isinstance(value, str) or not value.replace(".", "", 1).isdecimal() or len(value) > 20:
         raise at.fault("decimal")
     yield from ()
 
 
-def _one_of(allowed: Sequence[str]) -> _Word:
+def _one_of(allowed: Sequence[str]) -> _Taker:
     def one(at: _Place, value: Json) -> Iterator[str]:
         if value not in allowed:
             raise at.fault(f"enum {list(allowed)}")
@@ -194,14 +222,15 @@ def _text(at: _Place, value: Json) -> Iterator[str]:
     yield from ()
 
 
-_WORDS: Mapping[str, _Word] = {
+_WORDS: Mapping[str, _Taker] = {
     "answer": _answer,
     "single": _single,
     "table": _table,
     "column": _column,
     "values": _values,
     "in": _answers_of,
-    "word": _typed((str,)),
+    "word": _word,
+    "mark": _mark,
     "count": _typed((int,), 0),
     "decimal": _decimal,
     "month_number": _typed((int,), 1, 12),

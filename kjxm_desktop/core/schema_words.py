@@ -19,11 +19,23 @@ if TYPE_CHECKING:
     from jsonschema.protocols import Validator
 
 
+class Match(Protocol):
+    """A place where a pattern stands."""
+
+    def group(self, *groups: int | str) -> Json:
+        """Return what stands there in a group; of several groups a tuple."""
+        ...
+
+
 class Pattern(Protocol):
     """What this program asks of a compiled pattern."""
 
-    def search(self, text: str) -> object | None:
-        """Return something when the pattern stands anywhere in `text`."""
+    def search(self, text: str) -> Match | None:
+        """Return the first place in `text` where the pattern stands."""
+        ...
+
+    def finditer(self, text: str) -> Iterator[Match]:
+        """Return every place in `text` where the pattern stands."""
         ...
 
 
@@ -50,7 +62,22 @@ def _word_count(_validator: Json, told: Mapping[str, int], instance: Json, _sche
         yield ValidationError("wordCount")
 
 
-_Validator = validators.extend(Draft202012Validator, {"pattern": _pattern, "wordCount": _word_count})
+def _enum(_validator: Json, told: list[Json], instance: Json, _schema: Json) -> Iterator[ValidationError]:
+    # The library's own tells the whole list in a message that nobody reads, for every wrong cell of a table.
+    if not any(item == instance and isinstance(item, bool) is isinstance(instance, bool) for item in told):
+        yield ValidationError("enum")
+
+
+def _unique_items(_validator: Json, told: bool, instance: Json, _schema: Json) -> Iterator[ValidationError]:
+    # The library's own compares each with each where it cannot sort them.
+    if told and isinstance(instance, list):
+        spelt = {strict_json.dumps([item]) for item in cast("list[Json]", instance)}
+        if len(spelt) < len(cast("list[Json]", instance)):
+            yield ValidationError("uniqueItems")
+
+
+_OWN = {"pattern": _pattern, "wordCount": _word_count, "enum": _enum, "uniqueItems": _unique_items}
+_Validator = validators.extend(Draft202012Validator, _OWN)
 
 
 def validator(schema: Mapping[str, Json]) -> Validator:
