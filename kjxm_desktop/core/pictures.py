@@ -11,6 +11,7 @@ import zlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal, cast
 
+from kjxm_desktop.core import picture_files
 from kjxm_desktop.errors import KjxmError
 
 if TYPE_CHECKING:
@@ -20,11 +21,14 @@ Kind = Literal["png", "jpeg"]
 
 LIMIT_BYTES: Final = 40 * 1024 * 1024
 LIMIT_PIXELS: Final = 50_000_000
+LIMIT_PIXELS_WEBP: Final = 16_000_000  # its decoder holds a picture four times
 DPI: Final = 300
 MOST_WIDTH_PX: Final = int(156 / 25.4 * DPI)  # the text is 156 mm wide
 MOST_HEIGHT_PX: Final = int(297 / 25.4 * DPI)  # no picture is taller than a page of A4
 FEW_COLOURS: Final = 4096  # line art and screenshots have fewer, photographs more
 JPEG_QUALITY: Final = 90
+_BAND_PIXELS: Final = 1_000_000
+_ORIENTATION: Final = 0x0112  # the tag of EXIF
 
 _SIGNATURES: Final = (
     ("PNG", re.compile(rb"\x89PNG\r\n\x1a\n")),
@@ -34,6 +38,7 @@ _SIGNATURES: Final = (
     ("TIFF", re.compile(rb"II\x2a\x00|MM\x00\x2a")),
     ("WEBP", re.compile(rb"RIFF....WEBP", re.DOTALL)),
 )
+_PHONE = re.compile(rb"....ftyp(?:avif|avis|hei[cfmsx]|hev[cmsx]|mif1|msf1)", re.DOTALL)
 _SVG = re.compile(rb"<svg[\s>]|<!DOCTYPE\s+svg", re.IGNORECASE)
 _JFIF = b"\xff\xe0\x00\x10JFIF\x00\x01\x01\x00\x00\x01\x00\x01\x00\x00"
 _JPEG_END = re.compile(rb"\xff[^\x00\xd0-\xd7]")
@@ -56,16 +61,17 @@ def normalise(data: bytes, name: str) -> Picture:
     PNG, JPEG, BMP, GIF, TIFF and WebP are told by content, not by `name`; of several frames the first counts.
     Transparency is laid on white. Photographs become JPEG, line art PNG. The same bytes always give the same, and a
     picture that went through before comes out unchanged.
-    Raises KjxmError picture.too_big, picture.svg, picture.kind, picture.too_many_pixels or picture.damaged with `name`.
+    Raises KjxmError picture.too_big, picture.svg, picture.phone, picture.kind, picture.too_many_pixels or
+    picture.damaged with `name`.
     """
     if len(data) > LIMIT_BYTES:
         raise KjxmError("picture.too_big", name=name, limit=LIMIT_BYTES // (1024 * 1024))
     source = _format_of(data, name)
-    image = _decoded(data, source, name)
+    image, few_colours = _decoded(data, source, name)
     known = measure(data)
     if known and known.width_px <= MOST_WIDTH_PX and known.height_px <= MOST_HEIGHT_PX:
         return known
-    return _encoded(image, "jpeg" if source == "JPEG" or not _has_few_colours(image) else "png")
+    return _encoded(image, "jpeg" if source == "JPEG" or not few_colours else "png")
 
 
 def measure(data: bytes) -> Picture | None:
@@ -85,27 +91,33 @@ def measure(data: bytes) -> Picture | None:
 def _format_of(data: bytes, name: str) -> str:
     for source, signature in _SIGNATURES:
         if signature.match(data):
+            if source == "BMP" and picture_files.is_long_run_of_runs(data):
+                break
             return source
     if not data:
         raise KjxmError("picture.damaged", name=name)
+    if _PHONE.match(data):
+        raise KjxmError("picture.phone", name=name)
     raise KjxmError("picture.svg" if _SVG.search(data[:4096]) else "picture.kind", name=name)
 
 
-def _decoded(data: bytes, source: str, name: str) -> Image.Image:
-    """Return the first frame upright, mode L or RGB."""
+def _decoded(data: bytes, source: str, name: str) -> tuple[Image.Image, bool]:
+    """Return the first frame upright, mode L or RGB, little finer than it will be kept; and whether it is line art."""
     # Loaded with the first picture: most proposals are opened to write, not to add one.
-    from PIL import Image, ImageOps
+    from PIL import Image
 
     try:
+        seen = picture_files.decodable(data, source)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # what Pillow finds odd is either taken or refused below
-            if source == "PNG":
-                with Image.open(io.BytesIO(data), formats=[source]) as image:
-                    image.verify()  # the only way to have the checksums of the pixel data looked at
-            with Image.open(io.BytesIO(data), formats=[source]) as image:
-                _check_pixels(image.size, name)
+            with Image.open(io.BytesIO(seen), formats=[source]) as image:
+                _check_pixels(image.size, LIMIT_PIXELS_WEBP if source == "WEBP" else LIMIT_PIXELS, name)
+                if source == "JPEG":
+                    image.draft(None, _least(image.size))  # what is too fine is not even decoded
                 image.load()
-                return _plain_colours(ImageOps.exif_transpose(image))
+                plain, few_colours = _plain(image)
+                turn = image.getexif().get(_ORIENTATION, 1)
+        return _upright(plain, turn), few_colours
     except KjxmError:
         raise
     except Image.DecompressionBombError:
@@ -114,16 +126,72 @@ def _decoded(data: bytes, source: str, name: str) -> Image.Image:
         raise KjxmError("picture.damaged", name=name) from error
 
 
-def _check_pixels(size: tuple[int, int], name: str) -> None:
+def _least(size: tuple[int, int]) -> tuple[int, int]:
+    """Return the size below which a picture of `size` must not be decoded, whichever way it stands."""
+    width, height = size
+    upright = min(MOST_WIDTH_PX / width, MOST_HEIGHT_PX / height, 1)
+    lying = min(MOST_WIDTH_PX / height, MOST_HEIGHT_PX / width, 1)
+    factor = max(upright, lying)
+    return (max(1, int(width * factor)), max(1, int(height * factor)))
+
+
+def _plain(image: Image.Image) -> tuple[Image.Image, bool]:
+    """Return `image` in plain colours and whether it has few of them.
+
+    A picture much finer than it will be kept is made smaller on the way, band by band: whole copies of the largest that
+    is taken would cost a gigabyte.
+    """
+    from PIL import Image
+
+    ends = _range(image)
+    factor = min(image.width // _least(image.size)[0], image.height // _least(image.size)[1])
+    if factor < 2:
+        whole = _plain_colours(image, ends)
+        return whole, whole.getcolors(FEW_COLOURS) is not None
+    rows = factor * max(1, _BAND_PIXELS // (image.width * factor))
+    colours, few_colours = set[Any](), True
+    small: Image.Image | None = None
+    for top in range(0, image.height, rows):
+        band = _plain_colours(image.crop((0, top, image.width, min(top + rows, image.height))), ends)
+        told = band.getcolors(FEW_COLOURS) if few_colours else None
+        colours.update(colour for _, colour in told or ())
+        few_colours = told is not None and len(colours) <= FEW_COLOURS
+        part = band.reduce(factor)
+        small = small or Image.new(part.mode, (part.width, -(-image.height // factor)))
+        small.paste(part, (0, top // factor))
+    assert small is not None
+    return small, few_colours
+
+
+def _upright(image: Image.Image, turn: object) -> Image.Image:
+    from PIL import Image
+
+    turns = Image.Transpose
+    how = {
+        2: turns.FLIP_LEFT_RIGHT, 3: turns.ROTATE_180, 4: turns.FLIP_TOP_BOTTOM, 5: turns.TRANSPOSE,
+        6: turns.ROTATE_270, 7: turns.TRANSVERSE, 8: turns.ROTATE_90,
+    }  # fmt: skip
+    return image.transpose(how[turn]) if isinstance(turn, int) and turn in how else image
+
+
+def _check_pixels(size: tuple[int, int], limit: int, name: str) -> None:
     if size[0] * size[1] <= 0:
         raise KjxmError("picture.damaged", name=name)
-    if size[0] * size[1] > LIMIT_PIXELS:
-        raise KjxmError("picture.too_many_pixels", name=name, limit=LIMIT_PIXELS // 1_000_000)
+    if size[0] * size[1] > limit:
+        raise KjxmError("picture.too_many_pixels", name=name, limit=limit // 1_000_000)
 
 
-def _plain_colours(image: Image.Image) -> Image.Image:
+def _range(image: Image.Image) -> tuple[float, float]:
+    """Return what is black and what is white in a picture of more than 8 bits: the ends of 16 bits, or its own."""
+    if image.mode not in ("I", "F"):
+        return (0.0, 65535.0)
+    low, high = (float(value) for value in image.getextrema() if isinstance(value, (int, float)))
+    return (0.0, 65535.0) if image.mode == "I" and low >= 0 and high <= 65535 else (low, high)
+
+
+def _plain_colours(image: Image.Image, ends: tuple[float, float]) -> Image.Image:
     if image.mode in ("I", "F") or image.mode.startswith("I;16"):
-        return _eight_bits(image)
+        return _eight_bits(image, ends)
     if "A" in image.mode or "a" in image.mode or "transparency" in image.info:
         return _on_white(image)
     if image.mode in ("1", "L"):
@@ -131,18 +199,15 @@ def _plain_colours(image: Image.Image) -> Image.Image:
     return _in_srgb(image) or image.convert("RGB")
 
 
-def _eight_bits(image: Image.Image) -> Image.Image:
-    """Return a grey picture of 16 bits as it stands, one of any other range stretched from black to white."""
-    wide = image.convert("F")
-    low, high = (float(value) for value in wide.getextrema() if isinstance(value, (int, float)))
-    if image.mode != "F" and low >= 0 and high <= 65535:
-        low, high = 0.0, 65535.0
+def _eight_bits(image: Image.Image, ends: tuple[float, float]) -> Image.Image:
+    """Return a grey picture of more bits in eight."""
+    low, high = ends
     scale = 255.0 / ((high - low) or 1.0)
 
     def stretched(value: Any) -> Any:
         return value * scale - low * scale
 
-    return _untyped(wide).point(stretched).convert("L")
+    return _untyped(image.convert("F")).point(stretched).convert("L")
 
 
 def _untyped(image: Image.Image) -> Any:
@@ -176,10 +241,6 @@ def _in_srgb(image: Image.Image) -> Image.Image | None:
 
 
 # --- out ------------------------------------------------------------------------------------------------------------
-
-
-def _has_few_colours(image: Image.Image) -> bool:
-    return image.getcolors(FEW_COLOURS) is not None
 
 
 def _encoded(image: Image.Image, kind: Kind) -> Picture:

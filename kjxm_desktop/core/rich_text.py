@@ -20,19 +20,24 @@ MOST_FORMULA: Final = 20_000
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _NONCHARACTERS = "\ufdd0-\ufdef" + "".join(chr(end - 1) + chr(end) for end in range(0xFFFF, 0x110000, 0x10000))
+_INVISIBLE = (
+    "\xad\u034f\u200b\u200c\u2060-\u2064\u206a-\u206f\ufeff"  # zero-width
+    "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a"  # zero-width, of shorthand and of music
+    "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"  # bidirectional marks and overrides
+    "\U000e0000-\U000e007f"  # tags
+)
 _REMOVED = re.compile(
     "["
     "\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f"  # control characters without a meaning in text
-    "\xad\u034f\u200b\u200c\u2060-\u2064\u206a-\u206f\ufeff"  # zero-width
-    "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"  # bidirectional marks and overrides
+    f"{_INVISIBLE}"
     "\ufff9-\ufffc"  # annotation anchors and the stand-in for an object
-    "\U000e0000-\U000e007f"  # tags
     f"{_NONCHARACTERS}]"
 )
 _LINE_END = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
 _SPACE = re.compile("[\t\xa0]")
 _PICTOGRAPH = "\u2190-\u21ff\u2300-\u23ff\u2600-\u27bf\u2b00-\u2bff\U0001f000-\U0001faff"
 _STRAY_JOINER = re.compile(f"(?<![{_PICTOGRAPH}\ufe0f])\u200d|\u200d(?![{_PICTOGRAPH}])")
+_UNSEEN = re.compile(f"[{_INVISIBLE}]|{_STRAY_JOINER.pattern}")
 _TOUCHED = re.compile(f"{_REMOVED.pattern[:-1]}\t\x0b\x0c\r\x85\xa0\u200d\u2028\u2029\ud800-\udfff]")
 
 # --- 字数 ------------------------------------------------------------------------------------------------------------
@@ -57,24 +62,29 @@ class _Policy:
     keep_unknown: bool
 
 
-def clean_text(text: str, *, pointer: str = "") -> str:
+def clean_text(text: str) -> str:
     r"""Return `text` as it may be stored and printed; cleaning twice changes nothing more.
 
     Line ends of every kind become ``\n``, tabs and no-break spaces a space; control characters, noncharacters,
-    bidirectional, zero-width and tag characters go, a joiner stays between two pictographs. What was typed is never
-    composed or folded (no NFC, no NFKC). All that is returned is accepted by XML 1.0.
-    Raises KjxmError `data.surrogate` on a lone surrogate.
+    bidirectional, zero-width and tag characters go, a joiner stays between two pictographs; the halves of a character
+    are joined, a half alone goes. What was typed is never composed or folded (no NFC, no NFKC), and private and
+    unassigned characters stay. All that is returned is accepted by XML 1.0.
     """
     if not _TOUCHED.search(text):
         return text
     if _SURROGATE.search(text):
-        raise KjxmError("data.surrogate", pointer=pointer)
+        text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "ignore")
     return _STRAY_JOINER.sub("", _SPACE.sub(" ", _LINE_END.sub("\n", _REMOVED.sub("", text))))
 
 
-def clean_line(text: str, *, pointer: str = "") -> str:
+def invisible_in(text: str) -> int:
+    """Return how many characters `clean_text` takes away that nobody could have seen: whoever pastes is told."""
+    return _UNSEEN.subn("", text)[1] if _TOUCHED.search(text) else 0
+
+
+def clean_line(text: str) -> str:
     """Return `text` cleaned, in one line: a line break becomes a space, between Chinese characters nothing."""
-    text = clean_text(text, pointer=pointer)
+    text = clean_text(text)
     if "\n" not in text:
         return text
     return _LINES.sub(" ", re.sub(_LINES_JOINED, "", text.strip("\n")))
@@ -94,11 +104,11 @@ def normalise(
     breaks inside a paragraph split it, short rows of a table are filled up; text without anything in it gives [].
     `allow_file` lets a picture name its `file` instead of its `media`; `keep_unknown` keeps keys of later programs;
     a block whose `id()` is sound is in its canonical spelling already.
-    Raises KjxmError `data.rich`, `data.unknown_key`, `data.too_long` (captions and formulas alone; the text is for the
-    form to measure) or `data.surrogate` with the pointer, which begins with `pointer`.
+    Raises KjxmError `data.rich`, `data.unknown_key` or `data.too_long` (captions and formulas alone; the text is for
+    the form to measure) with the pointer, which begins with `pointer`.
     """
     if isinstance(value, str):
-        lines = clean_text(value, pointer=pointer).split("\n")
+        lines = clean_text(value).split("\n")
         return [{"type": "paragraph", "runs": [{"text": line}]} for line in lines if line.strip()]
     policy = _Policy(allow_file, keep_unknown)
     blocks: list[Json] = []
@@ -265,7 +275,7 @@ def _run(run: dict[str, Json], pointer: str, policy: _Policy) -> dict[str, Json]
     if not isinstance(run["text"], str):
         raise KjxmError("data.rich", pointer=f"{pointer}/text")
     marks = {mark: True for mark in MARKS if _flag(run, mark, pointer)}
-    return {"text": clean_text(run["text"], pointer=f"{pointer}/text"), **marks, **later}
+    return {"text": clean_text(run["text"]), **marks, **later}
 
 
 def _marks(run: dict[str, Json]) -> dict[str, Json]:
@@ -291,7 +301,7 @@ def _words(block: dict[str, Json], keys: tuple[str, ...], pointer: str) -> dict[
         told = block.get(key)
         if not isinstance(told, str | None):
             raise KjxmError("data.rich", pointer=f"{pointer}/{key}")
-        words[key] = _capped(clean_line(told or "", pointer=f"{pointer}/{key}"), MOST_CAPTION, f"{pointer}/{key}")
+        words[key] = _capped(clean_line(told or ""), MOST_CAPTION, f"{pointer}/{key}")
     return {key: text for key, text in words.items() if text}
 
 
@@ -302,7 +312,7 @@ def _capped(text: str, most: int, pointer: str) -> str:
 
 
 def _line(value: Json, pointer: str) -> str:
-    line = clean_line(value, pointer=pointer) if isinstance(value, str) else ""
+    line = clean_line(value) if isinstance(value, str) else ""
     if not line.strip():
         raise KjxmError("data.rich", pointer=pointer)
     return _capped(line, MOST_FORMULA, pointer)

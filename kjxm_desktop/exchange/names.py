@@ -11,6 +11,7 @@ from kjxm_desktop.core import call as calls
 from kjxm_desktop.core import clock
 from kjxm_desktop.core.call import Call
 from kjxm_desktop.core.json_pointer import Json
+from kjxm_desktop.errors import KjxmError
 from kjxm_desktop.export.compose_values import Answers
 
 MAX_CHARACTERS = 80
@@ -20,13 +21,34 @@ _MAX_SUFFIX = 20
 _NO_DAY = datetime.min.replace(tzinfo=clock.BEIJING)  # no name and no letter tells the day of printing
 
 _UNSAFE = re.compile(r'[<>:"/\\|?*\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]')
-_RESERVED = re.compile(r"(?i)(con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³])(\..*)?")
+_RESERVED = re.compile(r"(?i)(con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³]) *(\..*)?")
+_REFUSED = re.compile(r'[<>:"/\\|?*\x00-\x1f]')
+_MAX_NAME = 255  # characters on Windows and macOS, bytes on Linux
+_MAX_PATH = 259
 
 
 def safe(text: str) -> str:
     """Return `text` as a part of a file name: nothing that Windows refuses, no space or dot at its ends."""
     kept = " ".join(_UNSAFE.sub("_", text).split()).strip(" .")
     return f"_{kept}" if _RESERVED.fullmatch(kept) else kept
+
+
+def check(name: str, folder: str = "") -> None:
+    """Raise KjxmError name.* where Windows takes no file of this name in `folder`, saying what is in the way.
+
+    A draft goes by mail to people who have Windows: what is refused there is refused everywhere.
+    """
+    if found := _REFUSED.search(name):
+        sign = found.group() if found.group().isprintable() else f"U+{ord(found.group()):04X}"
+        raise KjxmError("name.sign", name=safe(name), sign=sign)
+    if _RESERVED.fullmatch(name):
+        raise KjxmError("name.device", name=name, other=safe(name))
+    if name != name.strip(" ") or name.endswith("."):
+        raise KjxmError("name.ends", name=name.strip(), other=safe(name))
+    if max(len(name.encode("utf-16-le", "surrogatepass")) // 2, len(name.encode("utf-8", "replace"))) > _MAX_NAME:
+        raise KjxmError("name.long", count=len(name), limit=MAX_CHARACTERS)
+    if folder and len(folder) + 1 + len(name) > _MAX_PATH:
+        raise KjxmError("name.deep", count=len(folder) + 1 + len(name), limit=_MAX_PATH)
 
 
 def stem(call: Call, data: Json, *, draft: bool) -> str:

@@ -8,9 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kjxm_desktop import paths
+from kjxm_desktop import paths, strings
 from kjxm_desktop.core import call as calls
+from kjxm_desktop.core import long_paths
 from kjxm_desktop.core.json_pointer import Json
+from kjxm_desktop.errors import KjxmError
 from kjxm_desktop.exchange import names
 from tests.cli_run import AGRI, CALLS, KJXM
 
@@ -102,3 +104,67 @@ def test_a_name_that_is_taken_gets_a_number_whatever_its_case() -> None:
     assert names.free("A.pdf", ["a.PDF"]) == "A_2.pdf"
     assert names.free("a.pdf", ["a.pdf", "a_2.pdf"]) == "a_3.pdf"
     assert names.free("a", ["a"]) == "a_2"
+
+
+# What was typed, the failure that tells of it, and a part of what it proposes instead.
+REFUSALS = [
+    ("甲:乙.kjxm", "name.sign", "甲_乙"),
+    ("甲/乙.kjxm", "name.sign", "甲_乙"),
+    ("甲?.kjxm", "name.sign", "甲_"),
+    ("甲\x07.kjxm", "name.sign", "甲_"),
+    ("CON.kjxm", "name.device", "_CON"),
+    ("NUL.kjxm", "name.device", "_NUL"),
+    ("con .kjxm", "name.device", "_con"),
+    ("com1.tar.kjxm", "name.device", "_com1"),
+    ("LPT³.kjxm", "name.device", "_LPT"),
+    ("甲.kjxm ", "name.ends", "甲.kjxm"),
+    (" 甲.kjxm", "name.ends", "甲.kjxm"),
+    ("甲.", "name.ends", "甲"),
+    ("题" * 100 + ".kjxm", "name.long", "80"),
+    ("a" * 251 + ".kjxm", "name.long", "80"),
+]
+
+
+@pytest.mark.parametrize(("name", "key", "instead"), REFUSALS)
+def test_a_name_that_windows_refuses_is_refused_with_what_is_in_the_way(name: str, key: str, instead: str) -> None:
+    with pytest.raises(KjxmError) as refused:
+        names.check(name)
+    assert refused.value.key == key
+    for language in strings.LANGUAGES:
+        strings.use(language)
+        told = strings.error(refused.value)
+        strings.use("zh")
+        assert instead in told
+        assert "\x07" not in told
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["葵盘.kjxm", "葵盘（冲突 20240601-093000）.kjxm", "👩‍🔬 甲.v2.kjxm", "CONTRACT.kjxm", "nulla.kjxm", "a.kjxm"],
+)
+def test_a_name_that_windows_takes_is_taken(name: str) -> None:
+    names.check(name, "D:\\贺示例\\Desktop")
+
+
+def test_a_path_that_programs_on_windows_cannot_open_is_refused() -> None:
+    folder = "C:\\" + "课题" * 60
+    names.check("短.kjxm", folder)
+    with pytest.raises(KjxmError, match=r"name\.deep"):
+        names.check("长" * 70 + ".kjxm", folder + "\\" + "课" * 70)
+
+
+@settings(max_examples=60, deadline=None)
+@given(ANY)
+def test_what_is_proposed_instead_is_taken(text: str) -> None:
+    made = names.safe(text)
+    if made and len(made.encode()) <= 200:
+        names.check(f"{made}.kjxm")
+
+
+def test_a_long_path_gets_the_form_in_which_windows_takes_any_length() -> None:
+    deep = "\\" + "课题" * 150 + "\\甲.kjxm"
+    assert long_paths.reachable("C:" + deep, windows=True) == "\\\\?\\C:" + deep
+    assert long_paths.reachable("\\\\server\\share" + deep, windows=True) == "\\\\?\\UNC\\server\\share" + deep
+    assert long_paths.reachable("\\\\?\\C:" + deep, windows=True) == "\\\\?\\C:" + deep
+    assert long_paths.reachable("C:\\甲.kjxm", windows=True) == "C:\\甲.kjxm"
+    assert long_paths.reachable("/" + "a" * 400, windows=False) == "/" + "a" * 400

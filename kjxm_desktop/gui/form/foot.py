@@ -5,13 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from PySide6.QtCore import QRect, QSize, Qt
-from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from kjxm_desktop.gui import theme
+from kjxm_desktop.gui.labels import wrapping
 from kjxm_desktop.gui.override import override
-
-_WRAP = Qt.TextFlag.TextWordWrap | Qt.TextFlag.TextWrapAnywhere
 
 
 @dataclass(frozen=True)
@@ -37,6 +36,7 @@ class Foot(QWidget):
         self.counter = ""
         self._counter_token = "quiet"
         self._lines = 1
+        self._wrap = Qt.TextFlag.TextWordWrap
         self._line_height = max(self.fontMetrics().height(), theme.ICON_SIZE) + theme.SPACE_GRID // 2
         self._fit()
 
@@ -61,7 +61,9 @@ class Foot(QWidget):
 
     def _fit(self) -> None:
         room = self._room()
-        needed = self.fontMetrics().boundingRect(QRect(0, 0, max(room.width(), 80), 2000), _WRAP, self.remark.sentence)
+        width = max(room.width(), 80)
+        self._wrap = wrapping(QFontMetricsF(self.font()), width, self.remark.sentence)
+        needed = self.fontMetrics().boundingRect(QRect(0, 0, width, 2000), int(self._wrap), self.remark.sentence)
         lines = max(1, round(needed.height() / self.fontMetrics().lineSpacing())) if self.remark.sentence else 1
         if self.width() < 120:
             lines = 1  # not laid out yet
@@ -94,7 +96,7 @@ class Foot(QWidget):
             room = self._room()
             if self._lines == 1:
                 room.setHeight(self._line_height)
-            painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | _WRAP, self.remark.sentence)
+            painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | self._wrap, self.remark.sentence)
         if self.counter:
             painter.setPen(theme.colour(self._counter_token))
             painter.drawText(line, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, self.counter)

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 
 from PySide6.QtCore import QByteArray, QMimeData, QSize, Qt, QUrl, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QTextCharFormat, QTextCursor, QTextListFormat
 from PySide6.QtWidgets import QFrame, QSizePolicy, QTextEdit, QWidget
 
-from kjxm_desktop.core import rich_text
 from kjxm_desktop.core.json_pointer import Json
-from kjxm_desktop.errors import KjxmError
 from kjxm_desktop.gui import theme
 from kjxm_desktop.gui.form import rich_text_document, rich_text_objects, rich_text_paste
 from kjxm_desktop.gui.form.rich_text_document import BLOCK_OBJECT, OBJECT, Block, Reader
@@ -20,7 +17,6 @@ from kjxm_desktop.gui.session import Session
 
 LEAST_LINES = 5
 MOST_LINES = 24
-OWN_FORMAT = "application/x-kjxm-blocks+json"
 MARK_KEYS = {
     "bold": QKeySequence("Ctrl+B"),
     "italic": QKeySequence("Ctrl+I"),
@@ -39,7 +35,7 @@ class RichTextEditor(QTextEdit):
     looks_changed = Signal()
     """The cursor stands in text of other marks, or in or out of a list."""
     pasted = Signal(object)
-    """Blocks and the kinds of what was dropped are about to be inserted: (blocks, dropped). See `accept_paste`."""
+    """Blocks are about to be inserted, and something may have been dropped: a `Pasted`. See `accept_paste`."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -242,24 +238,19 @@ class RichTextEditor(QTextEdit):
     @override
     def canInsertFromMimeData(self, source: QMimeData) -> bool:
         """Take what has text."""
-        return source.hasText() or source.hasHtml() or source.hasFormat(OWN_FORMAT)
+        return rich_text_paste.can_read(source)
 
     @override
     def createMimeDataFromSelection(self) -> QMimeData:
         """Copy as blocks for ourselves, as HTML and as plain text for others."""
-        blocks = rich_text_document.selected_blocks(self.textCursor())
-        made = QMimeData()
-        made.setData(OWN_FORMAT, QByteArray(json.dumps(blocks, ensure_ascii=False).encode()))
-        made.setHtml(rich_text_paste.to_html(blocks))
-        made.setText(rich_text.plain(blocks))
-        return made
+        return rich_text_paste.write(rich_text_document.selected_blocks(self.textCursor()))
 
     @override
     def insertFromMimeData(self, source: QMimeData) -> None:
         """Offer what blocks can hold of a paste or a drop; whoever owns the editor takes or refuses it."""
-        blocks, dropped = self._read_mime(source)
-        if blocks:
-            self.pasted.emit((blocks, dropped))
+        offered = rich_text_paste.read(source, lambda digest: self._session.media(digest) is not None)
+        if offered.blocks or offered.dropped:
+            self.pasted.emit(offered)
 
     def accept_paste(self, blocks: Sequence[Block]) -> None:
         """Insert blocks at the cursor."""
@@ -269,20 +260,6 @@ class RichTextEditor(QTextEdit):
         self.setTextCursor(cursor)
         self._after_lists()
         self.ensureCursorVisible()
-
-    def _read_mime(self, source: QMimeData) -> tuple[list[Json], set[str]]:
-        try:
-            if source.hasFormat(OWN_FORMAT):
-                return self._own_blocks(bytes(source.data(OWN_FORMAT).data())), set()
-            if source.hasHtml():
-                return rich_text_paste.from_html(source.html())
-        except (KjxmError, ValueError, rich_text_paste.TooMuchError):
-            pass  # what cannot be read as formatted text is taken as plain text
-        return rich_text.normalise(source.text()), set()
-
-    def _own_blocks(self, raw: bytes) -> list[Json]:
-        blocks = rich_text.normalise(json.loads(raw))
-        return [block for block in blocks if "media" not in block or self._session.media(block["media"]) is not None]
 
     # ---- size
 

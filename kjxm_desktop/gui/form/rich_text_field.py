@@ -13,6 +13,7 @@ from kjxm_desktop import strings
 from kjxm_desktop.core import rich_text
 from kjxm_desktop.core.form import Control
 from kjxm_desktop.core.json_pointer import Json
+from kjxm_desktop.core.pasted_html import Dropped, Pasted
 from kjxm_desktop.core.shape import cap_of
 from kjxm_desktop.gui import theme
 from kjxm_desktop.gui.form import spelling
@@ -24,7 +25,7 @@ from kjxm_desktop.gui.labels import tip
 from kjxm_desktop.gui.override import override
 from kjxm_desktop.gui.session import Session
 
-_DROPPED = ("hidden", "picture", "link", "other")
+_DROPPED: tuple[Dropped, ...] = ("looks", "hidden", "invisible", "table", "picture", "link", "other")
 
 
 class RichTextField(Field):
@@ -76,23 +77,29 @@ class RichTextField(Field):
             self._shown = before
             self.editor.fill(before)
 
-    def _on_pasted(self, offered: tuple[list[Block], set[str]]) -> None:
-        blocks, dropped = offered
+    def _on_pasted(self, offered: Pasted) -> None:
         cap = cap_of(self.control)
         kept = len(rich_text.plain(self._shown)) - len(self.editor.textCursor().selectedText())
-        if kept + len(rich_text.plain(blocks)) > cap:
+        if kept + len(rich_text.plain(offered.blocks)) > cap:
             self.noted.emit(strings.text("gui_form.refused.too_long", cap=cap))
             return
-        self.session.seal()
-        self.editor.accept_paste(blocks)
-        self.session.seal()
-        if dropped:
-            told = spelling.listed([strings.text(f"gui_form.dropped.{kind}") for kind in _DROPPED if kind in dropped])
-            self.noted.emit(strings.text("gui_form.dropped", kinds=told))
+        if offered.blocks:
+            self.session.seal()
+            self.editor.accept_paste(offered.blocks)
+            self.session.seal()
+        if offered.dropped:
+            self.noted.emit(_said_of(offered))
 
     def _on_left(self) -> None:
         self.session.seal()
         self.left.emit()
+
+
+def _said_of(offered: Pasted) -> str:
+    """Return the sentence that tells what a paste lost on its way."""
+    counts = [(kind, offered.dropped.get(kind, 0)) for kind in _DROPPED]
+    told = spelling.listed([strings.text(f"paste.dropped.{kind}", count=count) for kind, count in counts if count])
+    return strings.text("paste.dropped" if offered.blocks else "paste.nothing", kinds=told)
 
 
 class RichTextBar(QWidget):

@@ -15,6 +15,7 @@ from kjxm_desktop.core import rich_text
 from kjxm_desktop.core.json_pointer import Json
 from kjxm_desktop.gui import theme
 from kjxm_desktop.gui.form.rich_text_document import BLOCK_OBJECT, JSON_PROPERTY, RUN_OBJECT, told_by
+from kjxm_desktop.gui.labels import wrapping
 from kjxm_desktop.gui.override import override
 from kjxm_desktop.gui.session import Session
 
@@ -25,7 +26,6 @@ MOST_TABLES_KEPT = 8
 MOST_PIXELS_KEPT = 4_000_000
 """Pictures of tables are kept, so many and each so large at most; a larger one is drawn at each key."""
 _PAD = 4.0
-_WRAP = int(Qt.TextFlag.TextWordWrap | Qt.TextFlag.TextWrapAnywhere)
 
 
 class RichTextObjects(QPyTextObject):
@@ -106,8 +106,7 @@ class RichTextObjects(QPyTextObject):
 
     def _draw_table(self, painter: QPainter, rect: QRectF, made: QTextFormat) -> None:
         """Draw a table from the picture kept of it: each key in the text above draws it anew, somewhere else."""
-        device = painter.device()
-        scale = device.devicePixelRatioF() if device is not None else 1.0
+        scale = painter.device().devicePixelRatioF()
         looks = (
             made.stringProperty(JSON_PROPERTY),
             rect.size().toTuple(),
@@ -176,7 +175,11 @@ def _draw_lost(painter: QPainter, place: QRectF) -> None:
 def _caption_height(caption: str, width: float) -> float:
     if not caption:
         return 0.0
-    return QFontMetricsF(theme.font("hint")).boundingRect(QRectF(0, 0, width, 500), _WRAP, caption).height() + _PAD
+    return _height(QFontMetricsF(theme.font("hint")), width, caption) + _PAD
+
+
+def _height(metrics: QFontMetricsF, width: float, text: str) -> float:
+    return metrics.boundingRect(QRectF(0, 0, width, 2000), int(wrapping(metrics, width, text)), text).height()
 
 
 def _draw_caption(painter: QPainter, rect: QRectF, top: float, caption: str) -> None:
@@ -207,10 +210,8 @@ def _row_heights(told: str, width: float, _font: str) -> tuple[float, ...]:
     heights: list[float] = []
     for at, row in enumerate(rows):
         metrics = QFontMetricsF(_cell_font(block, at))
-        room = QRectF(0, 0, column - 2 * _PAD, 2000)
-        heights.append(
-            max(metrics.boundingRect(room, _WRAP, cell_text(cell) or " ").height() for cell in row) + 2 * _PAD
-        )
+        room = column - 2 * _PAD
+        heights.append(max(_height(metrics, room, cell_text(cell) or " ") for cell in row) + 2 * _PAD)
     return tuple(heights)
 
 
@@ -228,6 +229,7 @@ def _draw_table(painter: QPainter, rect: QRectF, block: Json, heights: Sequence[
     for at, (row, height) in enumerate(zip(block["rows"], heights, strict=False)):
         width = rect.width() / len(row)
         painter.setFont(_cell_font(block, at))
+        metrics = QFontMetricsF(painter.font())
         for across, cell in enumerate(row):
             place = QRectF(rect.x() + across * width, y, width, height)
             if block.get("header") and at == 0:
@@ -235,7 +237,8 @@ def _draw_table(painter: QPainter, rect: QRectF, block: Json, heights: Sequence[
             painter.setPen(edge)
             painter.drawRect(place)
             painter.setPen(text)
-            painter.drawText(place.adjusted(_PAD, _PAD, -_PAD, -_PAD), _WRAP, cell_text(cell))
+            room = place.adjusted(_PAD, _PAD, -_PAD, -_PAD)
+            painter.drawText(room, int(wrapping(metrics, room.width(), cell_text(cell))), cell_text(cell))
         y += height
     if len(block["rows"]) > MOST_ROWS:
         painter.setFont(theme.font("hint"))

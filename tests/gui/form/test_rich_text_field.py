@@ -177,7 +177,7 @@ def test_a_paste_keeps_marks_and_lists_and_drops_hidden_text(open_page: OpenPage
         {"type": "list", "ordered": False, "items": [[{"text": "一"}], [{"text": "二"}]]},
         _paragraph({"text": "链接"}),
     ]
-    assert remark(row_at(page, TEXT)) == "已按正文格式粘贴，略去了隐藏文字、图片、链接地址。"
+    assert remark(row_at(page, TEXT)) == "已按正文格式粘贴，略去：1 处隐藏文字、1 张图片、1 个链接地址。"
 
 
 def test_a_paste_is_one_step_and_undo_takes_it_alone(open_page: OpenPage, qtbot: QtBot) -> None:

@@ -1,0 +1,377 @@
+"""Formatted text from other programs: what blocks can hold is kept, hidden text and everything else is dropped.
+
+Nothing that the text names is ever loaded, and no step of the way costs more than the text is long.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final, Literal, NamedTuple
+
+from kjxm_desktop.core import html_looks, html_tokens, rich_text
+from kjxm_desktop.core.html_looks import Look, StyleSheet
+from kjxm_desktop.core.html_pieces import WHITE, Line, Table
+from kjxm_desktop.core.html_tokens import Comment, End, Start, Text, TooMuchError
+from kjxm_desktop.core.json_pointer import Json
+
+__all__ = ["LIMIT_CHARACTERS", "LIMIT_DEPTH", "Dropped", "Pasted", "TooMuchError", "read", "read_plain", "to_html"]
+
+LIMIT_CHARACTERS: Final = 5_000_000
+LIMIT_DEPTH: Final = 100
+
+Dropped = Literal["hidden", "invisible", "picture", "link", "other", "table", "looks"]
+
+_SILENT = frozenset(["head", "noscript", "script", "style", "template", "title", "xml"])
+_OTHER = frozenset({
+    "applet", "audio", "canvas", "iframe", "noembed", "noframes", "object", "select", "textarea", "video",
+})  # fmt: skip
+_PICTURES = frozenset({"img", "v:imagedata", "svg"})
+_HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
+_BREAKING = _HEADINGS | frozenset({
+    "address", "article", "aside", "blockquote", "body", "caption", "center", "dd", "details", "dialog", "div", "dl",
+    "dt", "fieldset", "figcaption", "figure", "footer", "form", "header", "hr", "html", "legend", "main", "nav",
+    "option", "p", "pre", "section", "summary",
+})  # fmt: skip
+_TABLE = frozenset(["table", "caption", "colgroup", "thead", "tbody", "tfoot", "tr", "td", "th"])
+_CELLS = frozenset({"td", "th"})
+_ENDS: Mapping[str, tuple[frozenset[str], frozenset[str]]] = {  # what a tag closes, up to what
+    **{tag: (frozenset({"p"}), _CELLS | {"table", "li"}) for tag in (*_BREAKING, "table", "ul", "ol")},
+    "li": (frozenset({"li", "p"}), frozenset({"ul", "ol", "table"})),
+    "dt": (frozenset({"dt", "dd", "p"}), frozenset({"dl", "table"})),
+    "dd": (frozenset({"dt", "dd", "p"}), frozenset({"dl", "table"})),
+    "option": (frozenset({"option"}), frozenset({"select"})),
+    **{tag: (_CELLS, frozenset({"table"})) for tag in _CELLS},
+    **{tag: (_CELLS | {"tr"}, frozenset({"table"})) for tag in ("tr", "thead", "tbody", "tfoot")},
+}
+_LEVEL = re.compile(r"level(\d)")
+_COUNTED = re.compile(r"\d|[\u4e00-\u9fff\u2460-\u24ff]|[a-zA-Z][.)、．）:]")
+_MOST_LABEL: Final = 20
+
+
+@dataclass(frozen=True)
+class Pasted:
+    """The blocks of a text from elsewhere, and how much of each kind was dropped."""
+
+    blocks: list[Json]
+    dropped: Mapping[Dropped, int]
+
+
+def read(source: str) -> Pasted:
+    """Return the blocks of formatted text and what was dropped.
+
+    `hidden` counts runs of text that nobody could see, `invisible` characters without a shape, `table` tables too large
+    to stay one. Raises TooMuchError beyond 5 million characters, 100 levels or as many tags as `html_tokens` takes.
+    """
+    if len(source) > LIMIT_CHARACTERS:
+        raise TooMuchError
+    reader = _Reader()
+    for token in html_tokens.tokens(source):
+        if isinstance(token, Comment):
+            if token.text.strip() == "EndFragment":
+                break
+            reader.on_comment(token.text.strip())
+        elif isinstance(token, Start):
+            reader.on_start(token.name, token.attributes)
+        elif isinstance(token, End):
+            reader.on_end(token.name)
+        else:
+            reader.on_text(token)
+    return Pasted(rich_text.normalise(reader.finish()), dict(+reader.dropped))
+
+
+def read_plain(text: str) -> Pasted:
+    """Return the blocks of plain text, a paragraph a line, and how many invisible characters were dropped."""
+    unseen = rich_text.invisible_in(text)
+    return Pasted(rich_text.normalise(text), {"invisible": unseen} if unseen else {})
+
+
+class _Open(NamedTuple):
+    """A tag that is open: how text looked before it, and whether it began a paragraph, a list or a table."""
+
+    name: str
+    before: Look
+    acts: bool
+
+
+@dataclass
+class _Numbered:
+    """A paragraph that Word numbers: its level, and the number or bullet that Word wrote before it."""
+
+    level: int
+    heading: bool
+    label: str = ""
+
+    @property
+    def counted(self) -> bool:
+        return _COUNTED.search(self.label) is not None
+
+
+class _Reader:
+    """Collects blocks from tags of a short list; text of everything else is kept, its looks are not."""
+
+    def __init__(self) -> None:
+        self.dropped: Counter[Dropped] = Counter()
+        self._blocks: list[Json] = []
+        self._line = Line()
+        self._open: list[_Open] = []
+        self._look = Look()
+        self._sheet = StyleSheet()
+        self._lists: list[bool] = []
+        self._items: list[Json] | None = None
+        self._numbered: _Numbered | None = None
+        self._table: Table | None = None
+        self._inner_tables = 0
+        self._outside: Line | None = None  # the line around the table while a cell is open
+        self._cell: tuple[str, int, int] = ("td", 1, 1)
+        self._hiding = False
+        self._whole = True
+
+    # ---- tokens
+
+    def on_comment(self, told: str) -> None:
+        """Forget what stands before the part that was copied."""
+        if told == "StartFragment" and self._whole:
+            self._whole = False
+            self._blocks, self._line = [], Line()
+            self._items, self._numbered = None, None
+            self.dropped.clear()
+            if self._table is not None:
+                self._table = Table()
+                self._table.row()
+
+    def on_start(self, tag: str, attributes: Mapping[str, str]) -> None:
+        """Open a tag."""
+        if tag in html_tokens.VOID:
+            self._on_void(tag)
+            return
+        self._imply_ends(tag)
+        if len(self._open) >= LIMIT_DEPTH:
+            raise TooMuchError
+        before = self._look
+        style = self._sheet.style(tag, attributes)
+        self._look = html_looks.look_of(before, tag, attributes, style)
+        if tag in _SILENT or tag in _OTHER or tag in ("del", "svg", "rp"):
+            if not before.gone:
+                self.dropped.update(_kind_of(tag))
+            self._look = Look(gone=True)
+        acts = not self._look.gone
+        self._open.append(_Open(tag, before, acts))
+        if acts:
+            self._on_structure(tag, attributes, style)
+
+    def _on_void(self, tag: str) -> None:
+        if self._look.gone:
+            return
+        if tag in ("br", "hr"):
+            self._break()
+        elif tag in _PICTURES:
+            self.dropped["picture"] += 1
+
+    def _on_structure(self, tag: str, attributes: Mapping[str, str], style: Mapping[str, str]) -> None:
+        if tag in _BREAKING:
+            self._break()
+            told = style.get("mso-list", "")
+            if told not in ("", "ignore", "none") and self._outside is None:
+                level = _LEVEL.search(told)
+                self._numbered = _Numbered(int(level[1]) if level else 1, tag in _HEADINGS)
+        elif tag in ("ul", "ol"):
+            self._flush()
+            self._lists.append(tag == "ol")
+        elif tag == "li":
+            self._flush()
+        elif tag in _TABLE:
+            self._on_table(tag, attributes)
+        elif tag == "a" and attributes.get("href", "#")[:1] not in ("", "#"):
+            self.dropped["link"] += 1
+
+    def _on_table(self, tag: str, attributes: Mapping[str, str]) -> None:
+        if self._inner_tables or (tag == "table" and self._table is not None):
+            self._inner_tables += tag == "table"
+            self._line.part()
+        elif tag == "table":
+            self._flush()
+            self._table = Table()
+        elif self._table is None:
+            self._break()
+        elif tag == "tr":
+            self._table.row()
+        elif tag in _CELLS:
+            self._outside, self._line = self._line, Line()
+            self._cell = (tag, _span(attributes.get("colspan", "")), _span(attributes.get("rowspan", "")))
+
+    def on_end(self, tag: str) -> None:
+        """Close a tag, and those inside it that were left open."""
+        if tag == "br":
+            self._on_void(tag)
+        for at in range(len(self._open) - 1, -1, -1):
+            if self._open[at].name == tag:
+                self._close_to(at)
+                return
+            if self._open[at].name in _TABLE and tag not in _TABLE:
+                return  # an end tag reaches out of no cell
+
+    def _imply_ends(self, tag: str) -> None:
+        """Close what a tag ends without saying so: a paragraph ends where the next begins."""
+        closed, walls = _ENDS.get(tag, (frozenset[str](), frozenset[str]()))
+        found = None
+        for at in range(len(self._open) - 1, -1, -1) if closed else ():
+            if self._open[at].name in walls and self._open[at].name not in closed:
+                break
+            if self._open[at].name in closed:
+                found = at
+        if found is not None:
+            self._close_to(found)
+
+    def _close_to(self, at: int) -> None:
+        while len(self._open) > at:
+            name, before, acts = self._open.pop()
+            self._look = before
+            if acts:
+                self._on_structure_end(name)
+
+    def _on_structure_end(self, tag: str) -> None:
+        if tag in _BREAKING:
+            self._break()
+            if self._outside is None:
+                self._numbered = None
+        elif tag == "li":
+            self._flush()
+        elif tag in ("ul", "ol"):
+            self._flush()
+            self._lists.pop()
+            if not self._lists:
+                self._items = None
+        elif tag in _TABLE:
+            self._on_table_end(tag)
+
+    def _on_table_end(self, tag: str) -> None:
+        if self._inner_tables:
+            self._inner_tables -= tag == "table"
+            self._line.part()
+        elif self._table is None:
+            self._break()
+        elif tag in _CELLS and self._outside is not None:
+            self._table.cell(self._line.runs(), *self._cell)
+            self._line, self._outside = self._outside, None
+        elif tag == "table":
+            self._flush()
+            made, too_large = self._table.blocks()
+            self._blocks += made
+            self.dropped["table"] += too_large
+            self._table, self._items = None, None
+
+    # ---- text
+
+    def on_text(self, token: Text) -> None:
+        """Take text, or note that it was hidden."""
+        text = token.text
+        if self._open and self._open[-1].name == "style":
+            self._sheet.add(text)
+        if self._look.hidden:
+            self._on_hidden(text)
+            return
+        if self._look.label and self._numbered is not None:
+            self._numbered.label = (self._numbered.label + text.strip(WHITE + "\xa0"))[:_MOST_LABEL]
+            return
+        if self._hiding and text.strip():
+            self._hiding = False
+        self.dropped["invisible"] += rich_text.invisible_in(text)
+        if not self._look.lines:
+            self._line.add(text, self._look)
+            return
+        for number, line in enumerate(text.replace("\r\n", "\n").split("\n")):
+            if number:
+                self._break()
+            self._line.add(line, self._look)
+
+    def _on_hidden(self, text: str) -> None:
+        named = any(entry.name in _SILENT or entry.name in _OTHER or entry.name == "svg" for entry in self._open)
+        if text.strip() and not named and not self._hiding:
+            self.dropped["hidden"] += 1
+            self._hiding = True
+
+    def _break(self) -> None:
+        """End a paragraph; inside an item of a list or a cell, which are one line each, leave a space."""
+        if self._outside is not None or self._lists:
+            self._line.part()
+        else:
+            self._flush()
+
+    def _flush(self) -> None:
+        """Make a block of the line, or an item of the list that stands open."""
+        if self._outside is not None:
+            self._line.part()
+            return
+        runs, self._line = self._line.runs(), Line()
+        if not runs:
+            return
+        ordered = self._lists[-1] if self._lists else None
+        if self._numbered is not None and ordered is None:
+            if self._numbered.heading or (self._numbered.counted and self._numbered.level > 1):
+                runs = [{**runs[0], "text": f"{self._numbered.label} "}, *runs] if self._numbered.label else runs
+            else:
+                ordered = self._numbered.counted
+            self._numbered = None
+        if ordered is None:
+            self._items = None
+            self._blocks.append({"type": "paragraph", "runs": runs})
+        elif self._items is not None and self._blocks[-1]["ordered"] == ordered:
+            self._items.append(runs)
+        else:
+            self._items = [runs]
+            self._blocks.append({"type": "list", "ordered": ordered, "items": self._items})
+
+    def finish(self) -> list[Json]:
+        """Return all blocks."""
+        self._close_to(0)
+        self._flush()
+        return self._blocks
+
+
+def _kind_of(tag: str) -> dict[Dropped, int]:
+    """Return what is dropped with a tag whatever stands in it; of a deletion its text is counted."""
+    return {"other": 1} if tag in _OTHER else {"picture": 1} if tag == "svg" else {}
+
+
+def _span(told: str) -> int:
+    return max(1, min(int(told), rich_text.MOST_ROWS)) if told.isascii() and told.isdecimal() and len(told) < 6 else 1
+
+
+# ---- the other way, for other programs
+
+
+def to_html(blocks: Sequence[Json]) -> str:
+    """Return blocks as plain HTML that Word, WPS and browsers take; pictures and formulas as their words."""
+    return "".join(_html_block(block) for block in blocks)
+
+
+def _html_block(block: Json) -> str:
+    match block["type"]:
+        case "paragraph":
+            return f"<p>{_html_runs(block['runs'])}</p>"
+        case "list":
+            tag = "ol" if block["ordered"] else "ul"
+            return f"<{tag}>" + "".join(f"<li>{_html_runs(item)}</li>" for item in block["items"]) + f"</{tag}>"
+        case "table":
+            rows = ("".join(f"<td>{_html_runs(cell)}</td>" for cell in row) for row in block["rows"])
+            return '<table border="1">' + "".join(f"<tr>{row}</tr>" for row in rows) + "</table>"
+        case "formula":
+            return f"<p>{html.escape(block['latex'])}</p>"
+        case _:
+            return f"<p>{html.escape(block.get('caption', ''))}</p>"
+
+
+def _html_runs(runs: Sequence[Json]) -> str:
+    tags = {"bold": "b", "italic": "i", "underline": "u", "sub": "sub", "sup": "sup"}
+    written: list[str] = []
+    for run in runs:
+        text = html.escape(run.get("text", run.get("formula", "")))
+        for mark, tag in tags.items():
+            if run.get(mark):
+                text = f"<{tag}>{text}</{tag}>"
+        written.append(text)
+    return "".join(written)
