@@ -1,24 +1,21 @@
-"""The window program: arguments, the log without contents, the handler of crashes, the application, the window."""
+"""The window program: arguments, the log without contents, the application, the window."""
 
 from __future__ import annotations
 
 import argparse
 import gc
 import logging
+import os
 import sys
 from collections.abc import Sequence
+from io import TextIOWrapper
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import NoReturn
 
 from kjxm_desktop import __version__, paths, strings
 from kjxm_desktop.core import clock
 from kjxm_desktop.errors import KjxmError
 from kjxm_desktop.settings import Settings
-
-if TYPE_CHECKING:
-    from types import TracebackType
-
-    from kjxm_desktop.gui.main_window import MainWindow
 
 LOG_BYTES = 500_000
 
@@ -32,6 +29,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         from kjxm_desktop import worker
 
         return worker.main()
+    _fill_standard_streams()
     settings = Settings()
     strings.use(settings.get("language"))
     try:
@@ -69,7 +67,7 @@ def _run(told: argparse.Namespace, settings: Settings) -> int:
     from PySide6.QtCore import QTimer
     from PySide6.QtWidgets import QApplication
 
-    from kjxm_desktop.gui import theme
+    from kjxm_desktop.gui import leaving, theme
     from kjxm_desktop.gui.main_window import MainWindow
 
     application = QApplication.instance() or QApplication(sys.argv[:1])
@@ -84,10 +82,12 @@ def _run(told: argparse.Namespace, settings: Settings) -> int:
         gc.enable()
         print(strings.error(error), file=sys.stderr)
         return 2
-    _catch_crashes(window)
-    if told.file is not None:
-        # Before the first paint, so that the page is the first thing to be seen and not the start page.
-        window.open_file(told.file)
+    leaving.note_faults(paths.data_folder())
+    leaving.Breakage(window.keep_now, window.on_crash, window).watch()
+    leaving.Ending(application, window)
+    # Before the first paint, so that the page is the first thing to be seen and not the start page.
+    if told.file is not None and window.open_file(told.file) and window.session is None:
+        return 0  # another window has it and has come to the front
     window.show()
     QTimer.singleShot(0, window, _collect_garbage)
     return application.exec()
@@ -99,6 +99,28 @@ def _collect_garbage() -> None:
     gc.enable()
 
 
+def _fill_standard_streams() -> None:
+    """Open what stands for standard input, output and errors where the program was started without them.
+
+    Else the next file that is opened, a draft perhaps, would get their number, and a library that complains would
+    write into it.
+    """
+    if os.name != "posix":
+        return
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)
+
+
+class _LogFile(logging.FileHandler):
+    def _open(self) -> TextIOWrapper:
+        """Make the file the user's alone, whatever the system gives to files otherwise."""
+        descriptor = os.open(self.baseFilename, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        return TextIOWrapper(os.fdopen(descriptor, "ab"), encoding=self.encoding)
+
+
 def _start_log() -> None:
     """Keep a small log of what happened, never of what was written; a disk that refuses it costs the log alone."""
     try:
@@ -106,28 +128,9 @@ def _start_log() -> None:
         if file.exists() and file.stat().st_size > LOG_BYTES:
             file.replace(file.with_suffix(".log.1"))
         # The library's own rotating handler brings sockets and queues along, and would be loaded before the window.
-        handler = logging.FileHandler(file, encoding="utf-8", delay=True)
+        handler = _LogFile(file, encoding="utf-8", delay=True)
     except OSError:
         return
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
     log.addHandler(handler)
     log.setLevel(logging.INFO)
-
-
-def _catch_crashes(window: MainWindow) -> None:
-    """On a bug: store everything first, note where it was (never what was written), tell, keep running."""
-
-    def caught(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
-        if issubclass(kind, KeyboardInterrupt):
-            sys.__excepthook__(kind, error, trace)
-            return
-        places: list[str] = []
-        while trace is not None:
-            code = trace.tb_frame.f_code
-            places.append(f"{Path(code.co_filename).name}:{trace.tb_lineno} {code.co_name}")
-            trace = trace.tb_next
-        log.error("unexpected %s at %s", kind.__name__, " > ".join(places))
-        print(f"unexpected {kind.__name__} at {' > '.join(places[-3:])}", file=sys.stderr)
-        window.on_crash(kind.__name__, places[-1] if places else "")
-
-    sys.excepthook = caught

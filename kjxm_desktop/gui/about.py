@@ -25,6 +25,8 @@ PARTS = (
     ("jsonschema", "jsonschema", "MIT"),
     ("platformdirs", "platformdirs", "MIT"),
     ("google-re2", "google-re2", "BSD-3-Clause"),
+    ("openpyxl", "openpyxl", "MIT"),
+    ("pikepdf", "pikepdf", "MPL-2.0"),
 )
 """Name, package and licence of each library that comes along."""
 

@@ -3,24 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
 from kjxm_desktop import strings
 from kjxm_desktop.core.proposal import Proposal
+from kjxm_desktop.gui.instance import Answer
 from kjxm_desktop.gui.opening import Opened
 from kjxm_desktop.gui.session import Session
 from kjxm_desktop.gui.strip import Line, Strip
+
+if TYPE_CHECKING:
+    from kjxm_desktop.gui.looking_back import LookingBack
 
 
 class Arrival(QObject):
     """Tells it above the desk, once; what asks for a decision is told until there is one."""
 
-    def __init__(self, opened: Opened, session: Session, open_other: Callable[[str], None]) -> None:
+    def __init__(
+        self, opened: Opened, session: Session, open_other: Callable[[str], None], looking_back: LookingBack
+    ) -> None:
         super().__init__(session)
         self._opened = opened
         self._session = session
         self._open_other = open_other
+        self._looking_back = looking_back
         self._line: Line | None = None
 
     def tell(self, strip: Strip) -> None:
@@ -30,13 +38,19 @@ class Arrival(QObject):
             call = opened.proposal.call
             title = strings.pick(call.title)
             strip.tell(strings.text("gui_window.foreign_call", title=title, version=call.version))
+        if opened.elsewhere is not None:
+            name = opened.copied.name if opened.copied is not None else strings.text("gui_window.unnamed")
+            hung = opened.elsewhere is Answer.SILENT
+            told = strings.text("gui_world.copy_of_hung" if hung else "gui_world.copy_of_other", name=name)
+            strip.tell(told, token="warning", icon="severity_warning")
         if opened.restored_at is not None:
             self._tell_restored(strip)
         if opened.other_copy is not None:
             other = opened.other_copy
             told = strings.text("gui_window.other_copy", time=strings.moment(other.saved_at))
             keep = (strings.text("gui_window.open_other_copy"), lambda: self._open_other(other.doc_id))
-            strip.tell(told, token="warning", icon="severity_warning", actions=[keep])
+            see = (strings.text("gui_history.compare"), lambda: self._compare_with(other.doc_id))
+            strip.tell(told, token="warning", icon="severity_warning", actions=[keep], looks=[see])
 
     def tell_again(self, strip: Strip) -> None:
         """Tell on another desk what has not been decided yet."""
@@ -52,19 +66,29 @@ class Arrival(QObject):
         opened = self._opened
         if opened.restored_at is None:
             return
-        at = strings.moment(opened.restored_at)
-        told = strings.text("gui_window.restored", time=at, count=opened.restored_count)
+        at = opened.restored_at.astimezone(self._session.now().tzinfo)
+        today = at.date() == self._session.now().date()
+        time = f"{at:%H:%M:%S}" if today else strings.moment(at)
+        told = strings.text("gui_window.restored", time=time, count=opened.restored_count)
+        if opened.restored_at > self._session.now():
+            told = f"{told} {strings.text('gui_world.clock_back')}"
         stored = opened.stored
         if stored is None:
             strip.tell(told)
             return
-        discard = (strings.text("gui_window.discard_restored"), lambda: self._discard(stored))
-        self._line = strip.tell(told, actions=[discard])
+        see = (strings.text("gui_history.see"), lambda: self._looking_back.compare_with_stored(self._session, stored))
+        discard = (strings.text("gui_window.discard_restored"), lambda: self._discard(stored, strip))
+        self._line = strip.tell(told, actions=[discard], looks=[see])
         self._line.closed.connect(self._on_closed)
 
-    def _discard(self, stored: Proposal) -> None:
+    def _compare_with(self, doc_id: str) -> None:
+        self._looking_back.compare_with_copy(self._session, doc_id)
+
+    def _discard(self, stored: Proposal, strip: Strip) -> None:
         """Go back to what the file said when it was opened, as one step: it may say something else by now."""
         self._session.replace_all(stored)
+        back = (strings.text("gui_window.undo"), self._session.undo)
+        strip.tell(strings.text("gui_history.discarded"), icon="state_done", token="done", actions=[back])
 
     def _on_closed(self) -> None:
         self._line = None

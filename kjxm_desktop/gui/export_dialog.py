@@ -190,7 +190,7 @@ class ExportDialog(QDialog):
             self._written.removeWidget(old)
             old.hide()
             old.deleteLater()
-        self._names = [Elided(name, self) for name in names]
+        self._names = [Elided(name, parent=self) for name in names]
         for label in self._names:
             self._written.addWidget(label)
 

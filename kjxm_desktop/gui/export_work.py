@@ -98,7 +98,7 @@ class ExportWork(QWidget):
         self.made.emit(made)
 
     def _on_failed(self, error: KjxmError) -> None:
-        self._end(strings.error(error), "error")
+        self._end(strings.error_at(self._session.call, error), "error")
 
     def _end(self, told: str, token: str) -> None:
         if self._job is not None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import html
+from typing import cast
 
-from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent
+from PySide6.QtWidgets import QLabel, QMessageBox, QSizePolicy, QWidget
 
 from kjxm_desktop.gui import theme
 from kjxm_desktop.gui.override import override
@@ -40,9 +41,16 @@ class Label(QLabel):
 class Elided(Label):
     """Plain text on one line, shortened in its middle where there is no room; the tip tells all of it."""
 
-    def __init__(self, text: str, parent: QWidget | None = None) -> None:
-        super().__init__(text, parent=parent)
+    def __init__(
+        self, text: str, role: theme.FontRole = "body", token: str = "text", parent: QWidget | None = None
+    ) -> None:
+        super().__init__(text, role, token, parent=parent)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+    @override
+    def setText(self, text: str) -> None:
+        """Show another text, all of which the tip tells."""
+        super().setText(text)
         self.setToolTip(tip(text))
 
     @override
@@ -55,8 +63,24 @@ class Elided(Label):
         """Draw as much as there is room for."""
         painter = QPainter(self)
         painter.setPen(self.palette().color(self.foregroundRole()))
-        shown = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideMiddle, self.width())
-        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, shown)
+        place = self.contentsRect()
+        shown = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideMiddle, place.width())
+        painter.drawText(place, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, shown)
+
+
+class Box(QMessageBox):
+    """A box that shows its words as they are: they may name a file, and Qt would take `<img …>` in a name as HTML."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+
+    @override
+    def setInformativeText(self, text: str) -> None:
+        """Show more words below, as they are too: Qt forgets the format for them."""
+        super().setInformativeText(text)
+        for label in cast("list[QLabel]", self.findChildren(QLabel)):
+            label.setTextFormat(Qt.TextFormat.PlainText)
 
 
 class Icon(QLabel):
@@ -92,3 +116,13 @@ def tip(text: str) -> str:
     Qt would take a tip that looks like HTML as HTML.
     """
     return f"<qt>{html.escape(text).replace(chr(10), '<br>')}</qt>" if text else ""
+
+
+def wrapping(metrics: QFontMetricsF, width: float, text: str) -> Qt.TextFlag:
+    """Return how to break drawn text: where its language allows it, and anywhere only when a word is too wide.
+
+    Qt takes "anywhere" at its word, and puts a closing bracket at the start of a line.
+    """
+    by_words = Qt.TextFlag.TextWordWrap
+    fits = metrics.boundingRect(QRectF(0, 0, width, 100_000), by_words, text).width() <= width
+    return by_words if fits else Qt.TextFlag.TextWrapAnywhere

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QByteArray, QTimer
+from PySide6.QtCore import QByteArray, Qt, QTimer
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QMessageBox, QStackedWidget, QWidget
 
@@ -15,21 +16,27 @@ from kjxm_desktop import __version__, paths, strings
 from kjxm_desktop.core.call import Call, Shelf
 from kjxm_desktop.core.proposal import Proposal
 from kjxm_desktop.errors import KjxmError
-from kjxm_desktop.gui import focus_ring, naming, opening, qt_words, theme
+from kjxm_desktop.gui import focus_ring, leaving, naming, opening, qt_words, theme
 from kjxm_desktop.gui.arrival import Arrival
 from kjxm_desktop.gui.desk import Desk
+from kjxm_desktop.gui.instance import Answer, Claims, is_same_file
+from kjxm_desktop.gui.labels import Box
+from kjxm_desktop.gui.looking_back import LookingBack
 from kjxm_desktop.gui.menus import Menus
 from kjxm_desktop.gui.opening import Opened
+from kjxm_desktop.gui.outside import Outside
 from kjxm_desktop.gui.override import override
 from kjxm_desktop.gui.saving import SaveKind
 from kjxm_desktop.gui.session import Session
 from kjxm_desktop.gui.start_page import Example, Recent, StartPage
 from kjxm_desktop.gui.status_bar import StatusBar
+from kjxm_desktop.gui.ways_on import WaysOn
 from kjxm_desktop.settings import Settings
 
 if TYPE_CHECKING:
     from kjxm_desktop.gui.check_page import CheckPage
-    from kjxm_desktop.gui.send_page import Sending, SendPage
+    from kjxm_desktop.gui.salvaging import Salvaging
+    from kjxm_desktop.gui.send_page import SendPage
 
 PROGRAM = f"kjxm-desktop {__version__}"
 
@@ -57,13 +64,15 @@ class MainWindow(QMainWindow):
         self._now = now
         self._drafts = paths.data_folder() / "drafts"
         self._recents = opening.Recents(settings, self._drafts, self._shelf)
+        self._claims = Claims(paths.data_folder() / "open", self._shows, self)
+        self._claims.front_wanted.connect(self.come_to_front)
         self.session: Session | None = None
         self.desk: Desk | None = None
         self._arrival: Arrival | None = None
-        self._sending: Sending | None = None
-        self.check_page: CheckPage | None = None
-        self.send_page: SendPage | None = None
         self._stack = QStackedWidget(self)
+        self._ways = WaysOn(self, self._stack, self._drafts, self._added)
+        self.looking_back = LookingBack(self, self._shelf, self._drafts)
+        self.asks = True
         self.setCentralWidget(self._stack)
         self.start_page = self._make_start_page()
         self.menus = Menus(self)
@@ -72,6 +81,7 @@ class MainWindow(QMainWindow):
         self.status.check_wanted.connect(self.show_check)
         self.status.export_wanted.connect(self.export)
         self.status.problems_wanted.connect(self.toggle_problems)
+        self.status.elsewhere_wanted.connect(self.save_elsewhere)
         self.setMinimumSize(960, 640)
         self._restore_geometry()
         self._show_start()
@@ -88,6 +98,7 @@ class MainWindow(QMainWindow):
         return page
 
     def _show_start(self) -> None:
+        self._keep_claim()
         self._title()
         self.start_page.show_recent(self._recents.all())
         self._stack.setCurrentWidget(self.start_page)
@@ -125,11 +136,21 @@ class MainWindow(QMainWindow):
 
     def open_file(self, path: Path) -> bool:
         """Open the draft at `path` and what the working copy has beyond it; tell why when that cannot be done."""
-        return self._try(lambda: opening.open_file(path, self._shelf, self._drafts))
+        if self.session is not None and is_same_file(self.session.path, path.absolute()):
+            self.show_desk()
+            return True
+        return self._try(lambda: opening.open_file(path, self._shelf, self._drafts, self._claims))
+
+    def reopen(self) -> None:
+        """Open the file of the open draft anew: it is another one by now."""
+        path = self.session.path if self.session is not None else None
+        if path is not None and self._leave():
+            self._show_start()
+            self.open_file(path)
 
     def open_recent(self, recent: Recent) -> bool:
         """Go on with a draft worked on before, by its file or by its working copy."""
-        return self._try(lambda: opening.open_recent(recent, self._shelf, self._drafts))
+        return self._try(lambda: opening.open_recent(recent, self._shelf, self._drafts, self._claims))
 
     def open_example(self, example: Example) -> bool:
         """Open a copy of an example, as a new proposal without a name."""
@@ -138,13 +159,35 @@ class MainWindow(QMainWindow):
     def _try(self, read: Callable[[], Opened]) -> bool:
         try:
             opened = read()
+            if opened.elsewhere is Answer.HERE and self._leave():  # another file of the draft that is open here
+                self._show_start()
+                opened = read()
         except KjxmError as error:
-            self.tell(strings.error(error))
+            self._keep_claim()
+            if not self._salvaging.offer(error):
+                self.tell(strings.error(error))
             return False
-        if not self._leave():
-            return False
-        self._open(opened)
-        return True
+        shown = opened.elsewhere is Answer.SHOWN
+        if shown:
+            self.status.showMessage(strings.text("gui_world.shown_elsewhere"), 15_000)
+        elif opened.elsewhere is not Answer.HERE and self._leave():
+            self._open(opened)
+            shown = True
+        self._keep_claim()
+        return shown
+
+    @cached_property
+    def _salvaging(self) -> Salvaging:
+        from kjxm_desktop.gui.salvaging import Salvaging  # loaded when a draft is refused
+
+        salvaging = Salvaging(self, self._shelf, self._drafts)
+        salvaging.chosen.connect(self._on_salvaged)
+        return salvaging
+
+    def _on_salvaged(self, opened: Opened, name: str) -> None:
+        if self._try(lambda: opened) and self.desk is not None:
+            told = strings.text("gui_salvage.opened", name=name)
+            self.desk.strip.tell(told, icon="severity_warning", token="warning")
 
     def _open(self, opened: Opened) -> None:
         session = Session(
@@ -157,15 +200,19 @@ class MainWindow(QMainWindow):
             parent=self,
         )
         self.session = session
+        self._claims.take(opened.proposal.doc_id, opened.path)
+        self._keep_claim()
         session.save_state_changed.connect(self._title)
-        session.conflict_kept.connect(self._on_conflict)
         session.place_wanted.connect(self.show_desk)  # what is taken back is seen, whichever page is open
-        self._arrival = Arrival(opened, session, self._open_other)
+        self.looking_back.follow(session)
+        self._arrival = Arrival(opened, session, self._open_other, self.looking_back)
         self._arrival.tell(self._build_pages(session).strip)
+        outside = Outside(self, session, self._settings, self._shelf)
         if opened.unsaved:
             session.mark_unsaved()
         # After the first paint: the check loads the schema library.
         QTimer.singleShot(0, session, session.check_soon)
+        QTimer.singleShot(0, outside, outside.look)
 
     def _build_pages(self, session: Session) -> Desk:
         desk = self.desk = Desk(session, self)
@@ -181,12 +228,26 @@ class MainWindow(QMainWindow):
         return desk
 
     def _open_other(self, doc_id: str) -> None:
-        self._try(lambda: opening.open_copy_apart(doc_id, self._shelf, self._drafts))
+        self._try(lambda: opening.open_copy_apart(doc_id, self._shelf, self._drafts, self._claims))
 
-    def _on_conflict(self, path: str) -> None:
-        if self.desk is not None:
-            told = strings.text("gui_window.conflict", name=Path(path).name)
-            self.desk.strip.tell(told, icon="severity_warning", token="warning")
+    def _keep_claim(self) -> None:
+        """Hold what is open and nothing else."""
+        self._claims.keep_only(None if self.session is None else self.session.proposal.doc_id)
+
+    def _shows(self, doc_id: str, path: Path | None) -> bool:
+        """Tell whether a draft is open here, by the file that another window was asked for."""
+        session = self.session
+        if session is None or session.proposal.doc_id != doc_id:
+            return False
+        return path is None or is_same_file(session.path, path)
+
+    def come_to_front(self) -> None:
+        """Show the window above all others: somebody asked for what it holds."""
+        self.setWindowState(self.windowState() & ~Qt.WindowState.WindowMinimized)
+        self.show()
+        self.raise_()
+        self.activateWindow()
+        QApplication.alert(self)  # where the desktop lets no window come forward by itself, it blinks
 
     # ---- leaving
 
@@ -201,37 +262,36 @@ class MainWindow(QMainWindow):
         if session is None:
             return True
         state = session.close()
-        if state.kind is SaveKind.FAILED and not self._lose_it(state.words()):
+        if state.kind is SaveKind.FAILED and not self._may_lose(session, state.words()):
             return False
         self._recents.note(session)
         self._remember_layout()
-        self.session = self._arrival = self._sending = None
+        self.session = self._arrival = None
+        self.looking_back.close()
+        self._ways.forget()
         self._drop_pages()
         session.deleteLater()
         return True
 
-    def _lose_it(self, reason: str) -> bool:
-        """Ask what to do with what could not be stored: a decision with loss, so it is asked."""
-        box = QMessageBox(self)
-        box.setIcon(QMessageBox.Icon.Warning)
-        box.setText(strings.text("gui_window.not_stored"))
-        box.setInformativeText(reason)
-        elsewhere = box.addButton(strings.text("gui_window.save_elsewhere"), QMessageBox.ButtonRole.AcceptRole)
-        lose = box.addButton(strings.text("gui_window.close_anyway"), QMessageBox.ButtonRole.DestructiveRole)
-        box.addButton(strings.text("gui_window.stay"), QMessageBox.ButtonRole.RejectRole)
-        box.exec()
-        if box.clickedButton() is elsewhere:
-            return self.save_as() and self.session is not None and self.session.close().kind is not SaveKind.FAILED
-        if box.clickedButton() is lose:
-            if self.session is not None:
-                self.session.abandon()
-            return True
-        return False
+    def _may_lose(self, session: Session, reason: str) -> bool:
+        """Tell whether the proposal may be put away though it could not be stored; the person decides, if one can."""
+        loss = leaving.ask_about_loss(self, reason) if self.asks else leaving.Loss.LOSE
+        if loss is leaving.Loss.ELSEWHERE:
+            return self.save_as() and session.close().kind is not SaveKind.FAILED
+        if loss is leaving.Loss.LOSE:
+            session.abandon()
+        return loss is leaving.Loss.LOSE
+
+    def keep_now(self) -> None:
+        """Store what there is: the program has a bug."""
+        if self.session is not None:
+            self.session.keep_now()
 
     @override
     def closeEvent(self, event: QCloseEvent) -> None:
         """Store everything; stay when that failed and the person wants to."""
         if self._leave():
+            self._keep_claim()
             self._settings.set("window", {**self._settings.get("window"), "geometry": _hex(self.saveGeometry())})
             event.accept()
         else:
@@ -264,6 +324,10 @@ class MainWindow(QMainWindow):
         self.session.save_as(path)
         return True
 
+    def save_elsewhere(self) -> None:
+        """Save under another name what could not be saved under its own."""
+        self.save_as()
+
     # ---- pages and panels
 
     def show_desk(self) -> None:
@@ -279,26 +343,8 @@ class MainWindow(QMainWindow):
 
     def show_check(self) -> None:
         """F7: check everything and show the findings by section."""
-        if self.session is None:
-            return
-        if self.check_page is None:
-            # What follows after writing is loaded when it is first wanted, so that the first page is quick.
-            from kjxm_desktop.gui.check_page import CheckPage
-
-            page = CheckPage(self.session, self)
-            page.place_chosen.connect(self._on_place_from_check)
-            page.clause_chosen.connect(self.show_clause)
-            page.back_wanted.connect(self.show_desk)
-            page.export_wanted.connect(self.export)
-            page.send_wanted.connect(self.show_send)
-            self._stack.addWidget(page)
-            self.check_page = page
-        self._stack.setCurrentWidget(self.check_page)
-        self.check_page.show_findings()
-
-    def _on_place_from_check(self, pointer: str) -> None:
-        self.go_to(pointer)
-        self.status.offer_return()
+        if self.session is not None:
+            self._ways.show_check(self.session)
 
     def show_clause(self, clause: str) -> None:
         """Open the notice at a clause."""
@@ -308,35 +354,58 @@ class MainWindow(QMainWindow):
 
     def show_send(self) -> None:
         """Show the page that makes the folder to be mailed."""
-        if self.session is None:
-            return
-        if self.send_page is None:
-            from kjxm_desktop.gui.send_page import SendPage  # loaded when first wanted: it brings the mail library
-
-            self.send_page = SendPage(self.session, self._export_folder(), self._drafts, self._added, self)
-            self.send_page.back_wanted.connect(self.show_desk)
-            self.send_page.check_wanted.connect(self.show_check)
-            if self._sending is not None:
-                self.send_page.resume(self._sending)
-            self._stack.addWidget(self.send_page)
-        self._stack.setCurrentWidget(self.send_page)
-        self.send_page.show_state()
+        if self.session is not None:
+            self._ways.show_send(self.session)
 
     def export(self) -> None:
         """Ctrl+E: write DOCX and PDF; never disabled."""
-        if self.session is None:
-            return
-        from kjxm_desktop.gui.export_dialog import ExportDialog  # loaded when first wanted
+        if self.session is not None:
+            self._ways.export(self.session)
 
-        dialog = ExportDialog(self.session, self._export_folder(), self._drafts, self._added, self)
-        dialog.check_wanted.connect(self.show_check)
+    @property
+    def check_page(self) -> CheckPage | None:
+        """Return the check page; None while it was not wanted."""
+        return self._ways.check_page
+
+    @property
+    def send_page(self) -> SendPage | None:
+        """Return the send page; None while it was not wanted."""
+        return self._ways.send_page
+
+    def show_history(self) -> None:
+        """Ctrl+Alt+H: show the moments of the proposal and what has changed since."""
+        if self.session is not None:
+            self.looking_back.show_history(self.session)
+
+    def name_version(self) -> None:
+        """Keep what is there now under a name."""
+        if self.session is not None:
+            self.looking_back.name_version(self.session)
+
+    def show_local_copies(self) -> None:
+        """Show what the program keeps of each draft on this computer, to be deleted."""
+        from kjxm_desktop.gui.local_copies import LocalCopies  # loaded when first wanted
+
+        open_id = self.session.proposal.doc_id if self.session is not None else None
+        dialog = LocalCopies(paths.data_folder(), self._shelf, open_id, self)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.cleared.connect(self._on_copies_cleared)
         dialog.open()
 
-    def _export_folder(self) -> Path:
-        """Return where exports go: beside the draft, or where documents are kept."""
-        if self.session is not None and self.session.path is not None:
-            return self.session.path.parent
-        return opening.documents_folder()
+    def _on_copies_cleared(self, doc_id: str) -> None:
+        self._recents.forget(doc_id)
+        if self.session is None:
+            self.start_page.show_recent(self._recents.all())
+
+    def compare_other(self) -> None:
+        """Ask for another draft and compare with it."""
+        if self.session is not None:
+            self.looking_back.choose_and_compare(self.session)
+
+    def compare_with_file(self, path: Path) -> None:
+        """Compare with the draft at `path`, pieces of which may be adopted."""
+        if self.session is not None:
+            self.looking_back.compare_with_file(self.session, path)
 
     def toggle_problems(self) -> None:
         """Open or close the list of findings."""
@@ -371,8 +440,8 @@ class MainWindow(QMainWindow):
         session = self.session
         if session is not None:
             session.settle()
-        if self.send_page is not None:
-            self._sending = self.send_page.sending()
+        self.looking_back.close()
+        self._ways.keep_sending()
         self._drop_pages()
         self._stack.removeWidget(self.start_page)
         self.start_page.deleteLater()
@@ -387,13 +456,10 @@ class MainWindow(QMainWindow):
                 self._arrival.tell_again(desk.strip)
 
     def _drop_pages(self) -> None:
-        if self.send_page is not None:
-            self.send_page.work.stop()
-        for widget in (self.desk, self.check_page, self.send_page):
-            if widget is not None:
-                self._stack.removeWidget(widget)
-                widget.deleteLater()
-        self.desk = self.check_page = self.send_page = None
+        for widget in [*self._ways.drop(), *([] if self.desk is None else [self.desk])]:
+            self._stack.removeWidget(widget)
+            widget.deleteLater()
+        self.desk = None
 
     @property
     def appearance(self) -> str:
@@ -404,7 +470,7 @@ class MainWindow(QMainWindow):
 
     def tell(self, sentence: str) -> None:
         """Show one sentence that needs to be read before going on."""
-        box = QMessageBox(self)
+        box = Box(self)
         box.setIcon(QMessageBox.Icon.Information)
         box.setWindowTitle(strings.text("gui_window.program"))
         box.setText(sentence)
@@ -412,12 +478,10 @@ class MainWindow(QMainWindow):
         box.open()
 
     def on_crash(self, kind: str, place: str) -> None:
-        """Store what there is after a bug, tell, and go on."""
-        if self.session is not None:
-            self.session.keep_now()
+        """Tell of a bug; what there is has been stored."""
         if self.desk is not None:
             told = strings.text("gui_window.crashed", kind=kind, place=place)
-            self.desk.strip.tell(told, icon="severity_warning", token="warning")
+            self.desk.strip.tell(told, icon="severity_warning", token="warning", topic="crash")
 
     def _title(self) -> None:
         session = self.session

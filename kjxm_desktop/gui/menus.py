@@ -73,8 +73,14 @@ class Menus(QObject):
         self._add(menu, "save", window.save, key.Save)
         self._add(menu, "save_as", window.save_as, "Ctrl+Shift+S")
         menu.addSeparator()
+        self._add(menu, "name_version", window.name_version, "Ctrl+Alt+S")
+        self._add(menu, "history", window.show_history, "Ctrl+Alt+H")
+        self._add(menu, "compare_other", window.compare_other)
+        menu.addSeparator()
         self._add(menu, "export_files", window.export, "Ctrl+E")
         self._add(menu, "send", window.show_send, "Ctrl+Shift+E")
+        menu.addSeparator()
+        self._add(menu, "local_copies", window.show_local_copies, always=True)
         menu.addSeparator()
         self._add(menu, "close_proposal", window.close_proposal, "Ctrl+W")
         self._add(menu, "quit", window.close, "Ctrl+Q", always=True)
@@ -162,7 +168,7 @@ class Menus(QObject):
     def show_session(self, session: Session | None) -> None:
         """Allow what can be done with `session` open, or without any."""
         if session is not self._session and session is not None:
-            session.history_changed.connect(self._on_history)
+            session.steps_changed.connect(self._on_history)
         self._session = session
         for action in self._of_session:
             action.setEnabled(session is not None)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from kjxm_desktop import strings
+from kjxm_desktop.errors import KjxmError
+from kjxm_desktop.gui.labels import Box
 
 SUFFIX = "kjxm"
 
@@ -21,7 +24,8 @@ def ask_which(parent: QWidget) -> Path | None:
 def ask_name(parent: QWidget, proposed: Path) -> Path | None:
     """Ask where to keep a draft; None when the person leaves.
 
-    The dialog adds the ending itself, so that it asks about the very file that would be replaced.
+    The dialog adds the ending itself, so that it asks about the very file that would be replaced. A name that Windows
+    refuses is told, and none is given.
     """
     dialog = QFileDialog(parent, strings.text("gui_window.save_as"), str(proposed.parent))
     dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
@@ -34,6 +38,8 @@ def ask_name(parent: QWidget, proposed: Path) -> Path | None:
     if not told:
         return None
     path = Path(told[0])
+    if not _is_usable(parent, path):
+        return None
     if path.suffix.lower() == f".{SUFFIX}":
         return path
     # The dialog takes "甲.v2" for a name with an ending, and one of the desktop's own may add none at all.
@@ -41,8 +47,28 @@ def ask_name(parent: QWidget, proposed: Path) -> Path | None:
     return path if not path.exists() or _may_replace(parent, path) else None
 
 
+def _is_usable(parent: QWidget, path: Path) -> bool:
+    """Tell whether a file may have that name; tell the person why not."""
+    # Loaded when a name is given: it brings what composes documents.
+    from kjxm_desktop.exchange import names
+
+    name = path.name if path.suffix.lower() == f".{SUFFIX}" else f"{path.name}.{SUFFIX}"
+    try:
+        # A path of any length can be written on Windows, but the programs there open none that is longer.
+        names.check(name, str(path.parent) if os.name == "nt" else "")
+    except KjxmError as error:
+        box = Box(parent)
+        box.setIcon(QMessageBox.Icon.Warning)
+        box.setText(strings.error(error))
+        box.addButton(strings.text("gui_window.understood"), QMessageBox.ButtonRole.AcceptRole)
+        box.exec()
+        box.deleteLater()
+        return False
+    return True
+
+
 def _may_replace(parent: QWidget, path: Path) -> bool:
-    box = QMessageBox(parent)
+    box = Box(parent)
     box.setIcon(QMessageBox.Icon.Warning)
     box.setText(strings.text("gui_window.name_taken", name=path.name))
     replace = box.addButton(strings.text("gui_window.replace_file"), QMessageBox.ButtonRole.DestructiveRole)

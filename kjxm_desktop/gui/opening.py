@@ -12,12 +12,13 @@ from typing import cast
 from PySide6.QtCore import QStandardPaths
 
 from kjxm_desktop import strings
-from kjxm_desktop.core import json_pointer, storage, strict_json, working_copy
+from kjxm_desktop.core import json_pointer, siblings, storage, strict_json, working_copy
 from kjxm_desktop.core.call import Call, Shelf
 from kjxm_desktop.core.json_pointer import Json
 from kjxm_desktop.core.proposal import Proposal, from_outside, leaves
 from kjxm_desktop.core.working_copy import Kept, WorkingCopy
 from kjxm_desktop.errors import KjxmError
+from kjxm_desktop.gui.instance import Answer, Claims, is_same_file
 from kjxm_desktop.gui.session import Session
 from kjxm_desktop.gui.start_page import Recent
 from kjxm_desktop.settings import Settings
@@ -33,7 +34,8 @@ class Opened:
     `path` and `base_sha256` are of its file. `foreign_call`: it brought a call that is not installed. `restored_at`
     is when the working copy was made that had `restored_count` answers beyond the file; `stored` is then what the file
     says. `other_copy` is a working copy that differs from the file in another way; it was put apart as a draft of its
-    own. `unsaved`: the file lacks something that is here.
+    own. `unsaved`: the file lacks something that is here. `elsewhere`: another window has the draft. It shows it now
+    (`shown`), or what is opened is a copy of its own, without a name, of the file `copied`.
     """
 
     proposal: Proposal
@@ -45,24 +47,31 @@ class Opened:
     stored: Proposal | None = None
     other_copy: Kept | None = None
     unsaved: bool = False
+    elsewhere: Answer | None = None
+    copied: Path | None = None
 
 
 # ---- a file
 
 
-def open_file(path: Path, shelf: Shelf, drafts: Path) -> Opened:
+def open_file(path: Path, shelf: Shelf, drafts: Path, claims: Claims | None = None) -> Opened:
     """Return the draft at `path` with what its working copy under `drafts` has beyond it.
 
     A copy that goes on from this very file is brought back. One that stems from another state of the file is put apart
-    under a name of its own, so that neither is lost. Raises KjxmError storage.* or draft.*; nothing is changed then.
+    under a name of its own, so that neither is lost. With `claims` the draft is claimed before anything of it is read.
+    Raises KjxmError storage.* or draft.*; nothing is changed then.
     """
     path = path.absolute()
+    identity = siblings.identify(path) if claims is not None else None
+    answer = claims.take(identity.doc_id, path) if claims is not None and identity is not None else None
     stored = storage.read(path, shelf)
     opened = Opened(stored.proposal, path, stored.sha256, stored.foreign_call)
+    if answer is not None:
+        return _as_copy(opened, answer, _latest(stored, shelf, drafts) if answer is Answer.SILENT else None)
     copy = _copy_of(stored.proposal.doc_id, shelf, drafts)
     if copy is None or _is_same(copy.proposal, stored.proposal):
         return opened
-    if copy.kept.base_sha256 == stored.sha256 and _are_same_file(copy.kept.path, path):
+    if copy.kept.base_sha256 == stored.sha256 and is_same_file(copy.kept.path, path):
         count = count_differences(stored.proposal, copy.proposal)
         return replace(
             opened,
@@ -85,22 +94,13 @@ def count_differences(one: Proposal, other: Proposal) -> int:
 
 def _copy_of(doc_id: str, shelf: Shelf, drafts: Path) -> working_copy.Recovered | None:
     """Return the working copy of a draft that has a file; one that cannot be read is moved out of the way."""
+    copy = WorkingCopy(drafts, doc_id)
     try:
-        return WorkingCopy(drafts, doc_id).load(shelf)
+        return copy.load(shelf)
     except KjxmError:
         # The file is whole. The copy is kept for whoever can read it, the next edit must not write over it.
-        _move_aside(drafts / doc_id)
+        copy.move_aside()
         return None
-
-
-def _move_aside(folder: Path) -> None:
-    number = 1
-    while (aside := folder.with_name(f"{folder.name}.unreadable-{number}")).exists():
-        number += 1
-    try:
-        folder.replace(aside)
-    except OSError as error:
-        raise KjxmError("storage.unreadable", path=str(folder)) from error
 
 
 def _is_same(one: Proposal, other: Proposal) -> bool:
@@ -110,13 +110,6 @@ def _is_same(one: Proposal, other: Proposal) -> bool:
 def _said(proposal: Proposal) -> Json:
     """Return the notes without the place last worked at: to have looked at a page is no change."""
     return {key: value for key, value in proposal.notes.items() if key != "last_place"}
-
-
-def _are_same_file(one: Path | None, other: Path) -> bool:
-    try:
-        return one is not None and (one == other or one.samefile(other))
-    except OSError:
-        return False
 
 
 def _is_in_its_file(copy: working_copy.Recovered, shelf: Shelf) -> bool:
@@ -134,33 +127,59 @@ def _put_apart(copy: working_copy.Recovered, drafts: Path) -> Kept:
     copy.proposal.doc_id = str(uuid.uuid4())
     apart = WorkingCopy(drafts, copy.proposal.doc_id)
     apart.save(copy.proposal, path=None, base_sha256=None, saved_at=copy.kept.saved_at)
-    WorkingCopy(drafts, copy.kept.doc_id).remove()
+    WorkingCopy(drafts, copy.kept.doc_id).remove_state()  # the history goes on with the file
     return replace(copy.kept, doc_id=copy.proposal.doc_id, path=None, base_sha256=None)
+
+
+def _latest(stored: storage.Stored, shelf: Shelf, drafts: Path) -> Proposal | None:
+    """Return what the working copy of another window has beyond the file, without touching it; None for nothing."""
+    try:
+        copy = WorkingCopy(drafts, stored.proposal.doc_id).load(shelf)
+    except KjxmError:
+        return None
+    return copy.proposal if copy is not None and copy.kept.base_sha256 == stored.sha256 else None
+
+
+def _as_copy(opened: Opened, answer: Answer, latest: Proposal | None = None) -> Opened:
+    """Return a draft that another window has as a draft of its own, without a name: nothing is written over that one.
+
+    `latest` is a later state of it. What is open in this very window stays as it is told.
+    """
+    if answer in (Answer.SHOWN, Answer.HERE):
+        return replace(opened, elsewhere=answer)
+    proposal = latest or opened.proposal
+    proposal.doc_id = str(uuid.uuid4())
+    return Opened(proposal, foreign_call=opened.foreign_call, elsewhere=answer, copied=opened.path)
 
 
 # ---- a working copy, an example
 
 
-def open_copy_apart(doc_id: str, shelf: Shelf, drafts: Path) -> Opened:
+def open_copy_apart(doc_id: str, shelf: Shelf, drafts: Path, claims: Claims | None = None) -> Opened:
     """Return the draft that lives in the working copy `doc_id` alone. Raises KjxmError when it cannot be read."""
+    answer = claims.take(doc_id, None) if claims is not None else None
     copy = WorkingCopy(drafts, doc_id).load(shelf)
     if copy is None:
         raise KjxmError("storage.missing", path=str(drafts / doc_id))
-    return Opened(copy.proposal, foreign_call=copy.foreign_call)
+    opened = Opened(copy.proposal, foreign_call=copy.foreign_call)
+    return opened if answer is None else _as_copy(opened, answer)
 
 
-def open_recent(recent: Recent, shelf: Shelf, drafts: Path) -> Opened:
+def open_recent(recent: Recent, shelf: Shelf, drafts: Path, claims: Claims | None = None) -> Opened:
     """Return a draft worked on before: its file, or what the working copy has where the file is gone.
 
     Raises KjxmError storage.* or draft.*, of the file when there is neither.
     """
     if recent.path is None:
-        return open_copy_apart(recent.doc_id, shelf, drafts)
-    if recent.path.exists():
-        return open_file(recent.path, shelf, drafts)
+        return open_copy_apart(recent.doc_id, shelf, drafts, claims)
+    if _is_there(recent.path):
+        return open_file(recent.path, shelf, drafts, claims)
+    answer = claims.take(recent.doc_id, recent.path) if claims is not None else None
     copy = WorkingCopy(drafts, recent.doc_id).load(shelf)
     if copy is None:
         raise KjxmError("storage.missing", path=str(recent.path))
+    if answer is not None:
+        return _as_copy(Opened(copy.proposal, recent.path, foreign_call=copy.foreign_call), answer)
     count = count_differences(Proposal(copy.proposal.call), copy.proposal)
     return Opened(
         copy.proposal,
@@ -169,6 +188,14 @@ def open_recent(recent: Recent, shelf: Shelf, drafts: Path) -> Opened:
         restored_count=count,
         unsaved=True,
     )
+
+
+def _is_there(path: Path) -> bool:
+    """Tell whether a file can be seen; a stick or a share that answers with an error is as good as gone."""
+    try:
+        return path.exists()
+    except OSError:
+        return False
 
 
 def open_example(data_file: Path, shelf: Shelf) -> Opened:
@@ -201,7 +228,9 @@ class Recents:
         """Return the drafts that can be gone on with: their file is there, or their working copy."""
         kept = {told.doc_id: told for told in working_copy.list_all(self._drafts)}
         found = [
-            entry for entry in self._noted() if entry.doc_id in kept or (entry.path is not None and entry.path.exists())
+            entry
+            for entry in self._noted()
+            if entry.doc_id in kept or (entry.path is not None and _is_there(entry.path))
         ]
         known = {entry.doc_id for entry in found}
         found += [self._of_copy(told) for told in kept.values() if told.doc_id not in known and told.data]
@@ -229,6 +258,13 @@ class Recents:
         }
         self._settings.set("recent", [entry, *others][:MOST_RECENT])
 
+    def forget(self, doc_id: str) -> None:
+        """Drop the note on a draft of which nothing is kept any more, unless its file is there to go on with."""
+        gone = {told.doc_id for told in self._noted() if told.path is None or not _is_there(told.path)}
+        if doc_id in gone:
+            notes = self._settings.get("recent")
+            self._settings.set("recent", [told for told in notes if not _is_of(told, doc_id, None)])
+
     def _noted(self) -> Iterator[Recent]:
         told = self._settings.get("recent")
         for entry in cast("list[Json]", told) if isinstance(told, list) else []:
@@ -239,7 +275,7 @@ class Recents:
 
     def _of_note(self, entry: Json) -> Recent:
         at = datetime.fromisoformat(entry["at"])
-        if at.tzinfo is None or not storage.is_doc_id(entry["doc_id"]):
+        if at.tzinfo is None or not storage.is_doc_id(entry["doc_id"]) or "\0" in (entry["path"] or ""):
             raise ValueError(entry)
         path = None if entry["path"] is None else Path(entry["path"])
         gaps = entry["gaps"] if isinstance(entry["gaps"], int) else None

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 import sys
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -14,10 +14,11 @@ from pathlib import Path
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, QTimer, Signal
 
 from kjxm_desktop import strings
-from kjxm_desktop.core import storage
+from kjxm_desktop.core.history import Kind
 from kjxm_desktop.core.proposal import Proposal
 from kjxm_desktop.core.working_copy import WorkingCopy
 from kjxm_desktop.errors import KjxmError
+from kjxm_desktop.gui.writing import Named, Writer, Written, copy_of
 
 QUIET_MS = 400
 """The working copy is written this long after the last edit …"""
@@ -27,6 +28,8 @@ FILE_MS = 30_000
 """The file is written at the latest this long after the first edit it lacks."""
 RETRY_MS = 10_000
 """After a failure it is tried again this much later."""
+COMMIT_S = 2.0
+"""The end of the desktop session is held up this long at most: a disk that does not answer would hold it for ever."""
 TURN_S = 0.000_5
 """The writer gives way to the window after this long, not after Python's 5 ms, several of which a key would feel."""
 
@@ -47,16 +50,23 @@ class SaveState:
 
     `untouched` nothing was edited since opening · `pending` being stored just now · `kept` in the working copy of this
     computer, the file follows · `saved` in the file · `failed` not stored, for `reason`; tried again by itself.
-    `at` is when it was last stored.
+    `at` is when it was last stored. `lacking`: it is stored, but its history or a backup is not, for that reason.
     """
 
     kind: SaveKind
     at: datetime | None = None
     reason: KjxmError | None = None
     named: bool = False
+    lacking: KjxmError | None = None
 
     def words(self) -> str:
         """Return the sentence of the status bar."""
+        words = self._words()
+        if self.lacking is None:
+            return words
+        return strings.text("gui_form.save.lacking", saved=words, reason=strings.error(self.lacking).rstrip("。."))
+
+    def _words(self) -> str:
         if self.reason is not None:
             return strings.text("gui_form.save.failed", reason=strings.error(self.reason).rstrip("。."))
         if self.at is None:
@@ -67,48 +77,27 @@ class SaveState:
         )
 
 
-def copy_of(proposal: Proposal) -> Proposal:
-    """Return a copy that later edits do not touch; values are shared, they never change."""
-    copy = Proposal(proposal.call, proposal.data, proposal.media)
-    copy.notes, copy.doc_id, copy.revision = proposal.notes, proposal.doc_id, proposal.revision
-    return copy
-
-
-@dataclass(frozen=True)
-class _Home:
-    """Where the proposal lives and what stands there: one value, so that no job sees the half of a change."""
-
-    path: Path | None
-    base_sha256: str | None
-    revision: int
-
-
-@dataclass(frozen=True)
-class _Written:
-    """What the writer thread reports: how many edits it stored, where the file is now, and what failed.
-
-    `home` is None where no file was written. A file that is written counts, whatever became of the working copy.
-    """
-
-    edits: int
-    home: _Home | None = None
-    conflict: bool = False
-    file_error: KjxmError | None = None
-    copy_error: KjxmError | None = None
-
-
 class Saving(QObject):
     """Stores the proposal by itself: 400 ms after the last edit in the working copy, within 30 s in its file.
 
-    All writing happens on one thread of its own, in order. The file is compared with what was last read or written
-    before it is replaced: one that was changed outside is left alone and ours goes beside it under a new name. Where
-    that file is belongs to the thread (`_home`): a job that waits behind a 另存为 goes where that one has led.
+    All writing happens on one thread of its own, in order. What belongs to that thread, the file and the working copy,
+    is not touched by the window's: a job that waits behind a 另存为 goes where that one has led.
     """
 
     changed = Signal()
     """`state` is new."""
     conflict_kept = Signal(str)
     """The file had been changed outside; ours was written to this path and is kept there from now on."""
+    recreated = Signal(str)
+    """The file had been moved or deleted; it was written again at this path."""
+    name_refused = Signal(object)
+    """A draft without a name was to get one, and could not be written there, for this KjxmError."""
+    moments_changed = Signal()
+    """There may be new moments in the history."""
+    version_named = Signal(object)
+    """A version was named: its Moment."""
+    version_failed = Signal(object)
+    """A version could not be named, for this KjxmError."""
     _reported = Signal(object)
 
     def __init__(
@@ -125,12 +114,14 @@ class Saving(QObject):
         self.path = path
         self.state = SaveState(SaveKind.UNTOUCHED, named=path is not None)
         self._proposal = proposal
-        self._working = WorkingCopy(working_folder, proposal.doc_id)
-        self._program = program
         self._now = now
-        self._home = _Home(path, base_sha256, proposal.revision)
+        self._writer = Writer(proposal, working_folder, program, now, path, base_sha256)
+        self._kind = Kind.EDITED
         self._file_error: KjxmError | None = None
         self._copy_error: KjxmError | None = None
+        self._history_error: KjxmError | None = None
+        self._backup_error: KjxmError | None = None
+        self._jobs = 0
         self._edits = 0
         self._edits_kept = 0
         self._edits_in_file = 0
@@ -141,9 +132,11 @@ class Saving(QObject):
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="saving")
         self._reported.connect(self._on_reported)
         self._quiet = self._timer(QUIET_MS, self._keep)
+        self._at_once = self._timer(0, self._keep)
         self._forced = self._timer(FORCED_MS, self._keep)
         self._file_due = self._timer(FILE_MS, self.save_file)
         self._retry = self._timer(RETRY_MS, self._try_again)
+        self._thread.submit(self._writer.tidy)
 
     def _timer(self, interval_ms: int, then: Callable[[], None]) -> QTimer:
         timer = QTimer(self, singleShot=True, interval=interval_ms)
@@ -162,17 +155,33 @@ class Saving(QObject):
             self._file_due.start()
         if self._held:
             self._quiet.stop()
-            self._forced.stop()
 
     def hold(self, held: bool) -> None:
-        """Write nothing while held (an input method composes); go on after it."""
+        """Wait for no quiet while held (an input method composes): what is there is written when that is forced.
+
+        Who writes Chinese composes nearly all the time; a clock that began anew with each word would never run out.
+        """
         self._held = held
         if held:
             self._quiet.stop()
-            self._forced.stop()
         elif self._edits > self._edits_kept:
             self._quiet.start()
-            self._forced.start()
+            if not self._forced.isActive():
+                self._forced.start()
+
+    def hurry(self) -> None:
+        """Hear that something ended: a field was left, a paste, a picture. Store it without waiting for quiet."""
+        if self._edits > self._edits_kept and self._jobs == 0 and not self._held:
+            self._at_once.start()
+
+    def mark_restored(self) -> None:
+        """Hear that what is stored next was taken back from the history."""
+        self._kind = Kind.RESTORED
+
+    @property
+    def working(self) -> WorkingCopy:
+        """Return the working copy; only what it says is for other threads is for the window's."""
+        return self._writer.working
 
     def leave(self) -> None:
         """Hear that the window lost the attention: store what is not stored."""
@@ -187,10 +196,11 @@ class Saving(QObject):
         """Write the working copy."""
         self._quiet.stop()
         self._forced.stop()
-        if self._held:
+        self._at_once.stop()
+        if self._closed:
             return
         self._tell_pending()
-        self._submit(self._write_copy, copy_of(self._proposal), self._edits)
+        self._submit(self._writer.write_copy, copy_of(self._proposal), self._edits, self._kind_of_next())
 
     def save_file(self) -> None:
         """Write the file, or the working copy while there is no name."""
@@ -199,12 +209,51 @@ class Saving(QObject):
             return
         self._file_due.stop()
         self._tell_pending()
-        self._submit(self._write_file, copy_of(self._proposal), self._edits, None)
+        self._submit(self._writer.write_file, copy_of(self._proposal), self._edits, self._kind_of_next(), None)
 
     def save_as(self, path: Path) -> None:
         """Write the file at `path`, whatever is there, and keep it there from now on."""
         self._tell_pending()
-        self._submit(self._write_file, copy_of(self._proposal), self._edits, path)
+        self._submit(self._writer.write_file, copy_of(self._proposal), self._edits, self._kind_of_next(), path)
+
+    def name_version(self, name: str) -> None:
+        """Keep everything as it is now in the history, under `name`; `version_named` or `version_failed` tells."""
+        self._submit(self._writer.name_version, copy_of(self._proposal), name)
+
+    def _kind_of_next(self) -> Kind:
+        kind, self._kind = self._kind, Kind.EDITED
+        return kind
+
+    def commit(self) -> bool:
+        """Write the working copy at once, wait for it a little, and tell whether it holds everything.
+
+        For when nothing can be asked and little time is left: the desktop session ends, the program has a bug.
+        """
+        self._held = False
+        if self._closed:
+            return True
+        if self._edits > self._edits_kept:
+            self._keep()
+        self._wait(COMMIT_S)
+        return self._edits <= self._edits_kept
+
+    def follow(self, path: Path) -> None:
+        """Hear that the file has been renamed and is now at `path`."""
+        self._submit(self._writer.move, copy_of(self._proposal), self._edits_in_file, path, None)
+
+    def catch_up(self, sha256: str, revision: int) -> None:
+        """Hear that what is open is what somebody else has put into the file."""
+        self._submit(self._writer.move, copy_of(self._proposal), self._edits, None, (sha256, revision))
+
+    @property
+    def base_sha256(self) -> str | None:
+        """Return the digest of the file as it was last read or written here."""
+        return self._writer.file.base_sha256
+
+    @property
+    def is_in_file(self) -> bool:
+        """Tell whether the file, as it was last read or written here, holds everything."""
+        return self.path is not None and self._edits <= self._edits_in_file
 
     def close(self) -> SaveState:
         """Store everything, wait for it and return the last state; the thread ends when nothing failed."""
@@ -217,7 +266,7 @@ class Saving(QObject):
         else:
             self.leave()
         self._wait()
-        for timer in (self._quiet, self._forced, self._file_due, self._retry):
+        for timer in (self._quiet, self._at_once, self._forced, self._file_due, self._retry):
             timer.stop()
         if self.state.kind is not SaveKind.FAILED:
             self._closed = True
@@ -229,15 +278,17 @@ class Saving(QObject):
         self._closed = True
         self._thread.shutdown()
 
-    def _wait(self) -> None:
-        """Wait for what was submitted and take in its reports."""
-        self._thread.submit(lambda: None).result()
+    def _wait(self, most_s: float | None = None) -> None:
+        """Wait for what was submitted, at most so long, and take in its reports."""
+        with suppress(TimeoutError):
+            self._thread.submit(lambda: None).result(most_s)
         QCoreApplication.sendPostedEvents(self, QEvent.Type.MetaCall)
 
-    def _submit(self, job: Callable[..., _Written], *arguments: object) -> None:
+    def _submit(self, job: Callable[..., Written | Named], *arguments: object) -> None:
+        self._jobs += 1
         self._thread.submit(job, *arguments).add_done_callback(self._report)
 
-    def _report(self, done: Future[_Written]) -> None:
+    def _report(self, done: Future[Written | Named]) -> None:
         """Hand the outcome to the window's thread; a bug in the job arrives there as what it is."""
         self._reported.emit(done)
 
@@ -247,65 +298,60 @@ class Saving(QObject):
         if self.path is not None and self._edits > self._edits_in_file:
             self.save_file()
 
-    # ---- on the writer thread
-
-    def _write_copy(self, proposal: Proposal, edits: int) -> _Written:
-        return _Written(edits, copy_error=self._store_copy(proposal))
-
-    def _write_file(self, proposal: Proposal, edits: int, elsewhere: Path | None) -> _Written:
-        """Write the file where it lives, or `elsewhere`, whatever is there, and let it live there from now on."""
-        home = self._home
-        path = elsewhere or home.path
-        if path is None:
-            return self._write_copy(proposal, edits)
-        try:
-            conflict = elsewhere is None and _changed_outside(path, home.base_sha256)
-            target = _beside(path, self._now()) if conflict else path
-            proposal.revision = home.revision + 1
-            sha256 = storage.write(target, proposal, program=self._program)
-        except KjxmError as error:
-            return _Written(edits, file_error=error)
-        self._home = _Home(target, sha256, proposal.revision)
-        return _Written(edits, self._home, conflict, copy_error=self._store_copy(proposal))
-
-    def _store_copy(self, proposal: Proposal) -> KjxmError | None:
-        """Write the working copy and return why that failed; the file is none the worse for it."""
-        path, base_sha256 = self._home.path, self._home.base_sha256
-        try:
-            self._working.save(proposal, path=path, base_sha256=base_sha256, saved_at=self._now())
-        except KjxmError as error:
-            return error
-        return None
-
     # ---- what the writer thread reports
 
-    def _on_reported(self, done: Future[_Written]) -> None:
-        written = done.result()
-        if written.file_error is not None:
-            self._file_error, self._edits_at_failure = written.file_error, self._edits
-        else:
-            self._take_in(written)
-        if written.conflict:
+    def _on_reported(self, done: Future[Written | Named]) -> None:
+        self._jobs -= 1
+        try:
+            written = done.result()
+        except Exception:  # a bug, which is told as one; the next try may go well
+            self._retry.start()
+            self._tell(SaveState(SaveKind.FAILED, self.state.at, KjxmError("storage.bug"), self.path is not None))
+            raise
+        if isinstance(written, Named):
+            self._on_named(written)
+            return
+        path = self.path
+        self._take_in(written)
+        if written.saved is not None and written.saved.conflict:
             self.conflict_kept.emit(str(self.path))
+        if written.saved is not None and written.saved.recreated:
+            self.recreated.emit(str(self.path))
+        if self.path != path:
+            self.changed.emit()
         failure = self._failure()
         if failure is None:
             self._retry.stop()
-            self._tell(SaveState(self._kind(), self._now(), None, self.path is not None))
+            lacking = self._history_error or self._backup_error
+            self._tell(SaveState(self._kind_of_state(), self._now(), None, self.path is not None, lacking))
         else:
             self._retry.start()
             self._tell(SaveState(SaveKind.FAILED, self.state.at, failure, self.path is not None))
+        if written.copy_error is None:
+            self.moments_changed.emit()
 
-    def _take_in(self, written: _Written) -> None:
-        self._copy_error = written.copy_error
-        if written.home is not None:
-            self.path = written.home.path
-            self._proposal.revision = written.home.revision
-            self._file_error = None
+    def _on_named(self, named: Named) -> None:
+        if named.moment is not None:
+            self.moments_changed.emit()
+            self.version_named.emit(named.moment)
+        else:
+            self.version_failed.emit(named.error)
+
+    def _take_in(self, written: Written) -> None:
+        self._copy_error, self._history_error = written.copy_error, written.history_error
+        if written.file_error is not None:
+            self._file_error, self._edits_at_failure = written.file_error, self._edits
+            if self.path is None:
+                self.name_refused.emit(written.file_error)
+        if written.saved is not None:
+            self.path = written.saved.path
+            self._proposal.revision = written.saved.revision
+            self._file_error, self._backup_error = None, written.saved.backup_error
             self._edits_in_file = max(self._edits_in_file, written.edits)
             if self._edits > self._edits_in_file:
                 self._file_due.start()
-        if written.home is not None or written.copy_error is None:
-            if self.path is None and written.edits > self._edits_at_failure:
+        if written.saved is not None or written.copy_error is None:
+            if self.path is None and written.file_error is None and written.edits > self._edits_at_failure:
                 self._file_error = None  # a name was wanted and could not be had; writing went on without one
             self._edits_kept = max(self._edits_kept, written.edits)
 
@@ -313,7 +359,7 @@ class Saving(QObject):
         """Return what is to be mended: the file that could not be written, or else the copy that holds too little."""
         return self._file_error or (self._copy_error if self._edits > self._edits_kept else None)
 
-    def _kind(self) -> SaveKind:
+    def _kind_of_state(self) -> SaveKind:
         if self._edits > self._edits_kept:
             return SaveKind.PENDING
         return SaveKind.SAVED if self.path is not None and self._edits <= self._edits_in_file else SaveKind.KEPT
@@ -327,25 +373,3 @@ class Saving(QObject):
         if state != self.state:
             self.state = state
             self.changed.emit()
-
-
-def _changed_outside(path: Path, base_sha256: str | None) -> bool:
-    """Tell whether the file is there and is not what was last read or written."""
-    try:
-        found = hashlib.sha256(path.read_bytes()).hexdigest()
-    except FileNotFoundError:
-        return False
-    except OSError as error:
-        raise KjxmError("storage.unreadable", path=path.name) from error
-    return found != base_sha256
-
-
-def _beside(path: Path, now: datetime) -> Path:
-    """Return a free name for our copy beside a file that somebody else has changed."""
-    stem = strings.text("gui_form.save.conflict_name", name=path.stem, time=f"{now:%Y%m%d-%H%M%S}")
-    free = path.with_name(stem + path.suffix)
-    number = 2
-    while free.exists():
-        free = path.with_name(f"{stem} {number}{path.suffix}")
-        number += 1
-    return free

@@ -366,7 +366,7 @@ class _Files(QWidget):
         self._labels = [Label(sentence, wraps=True, parent=self)]
         self._grid.addWidget(self._labels[0], 0, 0, 1, 2)
         for at, (name, size) in enumerate(files, 1):
-            line = (Elided(name, self), Label(size, token="quiet", parent=self))
+            line = (Elided(name, parent=self), Label(size, token="quiet", parent=self))
             self._labels += line
             self._grid.addWidget(line[0], at, 0)
             self._grid.addWidget(line[1], at, 1, Qt.AlignmentFlag.AlignRight)

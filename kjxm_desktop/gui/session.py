@@ -12,18 +12,24 @@ from typing import cast
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QGuiApplication
 
-from kjxm_desktop.core import json_pointer, notes
+from kjxm_desktop.core import free_space, json_pointer, notes
 from kjxm_desktop.core.call import Call
 from kjxm_desktop.core.form import Form
+from kjxm_desktop.core.history import History
 from kjxm_desktop.core.json_pointer import Json
-from kjxm_desktop.core.proposal import Proposal
+from kjxm_desktop.core.proposal import Proposal, leaves, media_named
 from kjxm_desktop.core.validation import Diagnostic, Severity
+from kjxm_desktop.errors import KjxmError
 from kjxm_desktop.gui.checking import Checking
-from kjxm_desktop.gui.saving import SaveState, Saving, copy_of
-from kjxm_desktop.gui.undo import History, SetValue
+from kjxm_desktop.gui.saving import SaveState, Saving
+from kjxm_desktop.gui.undo import SetValue, Steps
+from kjxm_desktop.gui.writing import copy_of
 
 RANK = {Severity.ERROR: 0, Severity.MISSING: 1, Severity.WARNING: 2, Severity.ADVICE: 3}
 """How bad findings are, worst first."""
+
+
+_MOST_TYPED = 20
 
 
 class SectionState(StrEnum):
@@ -40,7 +46,8 @@ class Session(QObject):
 
     Widgets know the session, the session knows no widget. Data changes through `edit`, `edit_together`, `undo` and
     `redo` only, and every change is told by `value_changed`. Findings follow 150 ms after the last key in slices of
-    3 ms; the working copy 400 ms after it. While an input method composes (`composing`) neither happens.
+    3 ms; the working copy 400 ms after it, at the latest after 1.5 s. While an input method composes (`composing`)
+    nothing is checked, and stored is what was put in before.
 
     Made after the first paint is wanted: the first check (it loads the schema library) starts with `check_soon`.
     """
@@ -49,8 +56,14 @@ class Session(QObject):
     """A value changed; the pointer may be of a whole table ("/budget/lines") or of one answer. See `touches`."""
     diagnostics_changed = Signal()
     """A check has ended, or marks of gaps are to be shown or hidden: findings, counts and states may be new."""
-    history_changed = Signal()
+    steps_changed = Signal()
     """There is something else to undo or redo."""
+    moments_changed = Signal()
+    """There may be new moments in the history."""
+    version_named = Signal(object)
+    """A version was named: its Moment."""
+    version_failed = Signal(object)
+    """A version could not be named, for this KjxmError."""
     notes_changed = Signal()
     """A section was marked done, or no longer."""
     place_wanted = Signal(str)
@@ -59,6 +72,10 @@ class Session(QObject):
     """`save_state` is new."""
     conflict_kept = Signal(str)
     """The file had been changed outside; ours now lives in the file of this path, theirs was left as it is."""
+    name_refused = Signal(object)
+    """A draft without a name could not be written where it was to be kept, for this KjxmError."""
+    recreated = Signal(str)
+    """The file had been moved or deleted while it was open; it was written again at this path."""
     settling = Signal()
     """Fields commit what an input method composes and hand over what they hold back (rich text waits 100 ms)."""
 
@@ -81,7 +98,9 @@ class Session(QObject):
         super().__init__(parent)
         self._proposal = proposal
         self._now = now
-        self._history = History()
+        self._working_folder = working_folder
+        self._opened_data: Json = proposal.data
+        self._steps = Steps()
         self._composing = False
         self._media_names: dict[str, str] = {}
         self._gaps_shown: set[str] = set(notes.done_sections(proposal.notes))
@@ -91,6 +110,11 @@ class Session(QObject):
         self._saving = Saving(proposal, working_folder, program, now, path, base_sha256, self)
         self._saving.changed.connect(self.save_state_changed)
         self._saving.conflict_kept.connect(self.conflict_kept)
+        self._saving.name_refused.connect(self.name_refused)
+        self._saving.recreated.connect(self.recreated)
+        self._saving.moments_changed.connect(self.moments_changed)
+        self._saving.version_named.connect(self.version_named)
+        self._saving.version_failed.connect(self.version_failed)
         app = QGuiApplication.instance()
         if isinstance(app, QGuiApplication):
             app.applicationStateChanged.connect(self._on_application_state_changed)
@@ -169,8 +193,10 @@ class Session(QObject):
                 self._proposal.set(change.pointer, change.before)
             raise
         if done:
-            self._history.add(done, time.monotonic(), apart=apart)
+            self._steps.add(done, time.monotonic(), apart=apart)
             self._tell(done)
+            if apart or any(_is_pasted(change) for change in done):
+                self._saving.hurry()
         return bool(done)
 
     def replace_all(self, other: Proposal) -> None:
@@ -182,15 +208,19 @@ class Session(QObject):
         self.edit_together([(json_pointer.build([name]), other.data.get(name)) for name in names])
 
     def seal(self) -> None:
-        """End the running step of the history: a field was left, a section changed."""
-        self._history.seal()
+        """End the running step: a field was left, a section changed. What was typed is stored at once."""
+        self._steps.seal()
+        self._saving.hurry()
 
     def add_media(self, data: bytes, name: str = "") -> str:
         """Keep the bytes of a picture or file and return the SHA-256 by which answers name it.
 
         Pictures pass `core.pictures.normalise` before. Bytes that no answer names are not written to the file.
-        `name`, that of the file, is known by `media_name` until the draft is closed.
+        `name`, that of the file, is known by `media_name` until the draft is closed. Raises KjxmError storage.no_room
+        where a disk that it goes to has too little room: a draft that cannot be saved any more helps nobody.
         """
+        folders = [self._working_folder.parent, *([] if self.path is None else [self.path.parent])]
+        free_space.check_room(folders, len(data) + sum(len(kept) for kept in self._proposal.media.values()))
         sha256 = self._proposal.add_media(data)
         self._media_names[sha256] = name
         return sha256
@@ -203,33 +233,82 @@ class Session(QObject):
         """Return the bytes of a picture or file; None when they are missing."""
         return self._proposal.media.get(sha256)
 
-    # ---- history
+    # ---- what was before
+
+    def history(self) -> History:
+        """Return the history, for reading on the thread that asked; it may be read while it is written."""
+        return self._saving.working.history()
+
+    @property
+    def opened_moment(self) -> str | None:
+        """Return the moment that tells how the draft was when it was opened; None before anything was stored since."""
+        return self._saving.working.opened_moment
+
+    @property
+    def opened_data(self) -> Json:
+        """Return all answers as they were when the draft was opened."""
+        return self._opened_data
+
+    def name_version(self, name: str) -> None:
+        """Keep everything as it is now under `name`, in the background; `version_named` or `version_failed` tells."""
+        self.settle()
+        self._saving.name_version(name)
+
+    def take(self, data: Json, sections: Iterable[str] | None = None) -> bool:
+        """Take the answers of `data`, a state from the history, in the named sections or all: one step to undo.
+
+        Return whether that changed anything. Raises KjxmError data.* when they may not stand, storage.unreadable or
+        history.media when a picture they name is lost; nothing is changed then.
+        """
+        self.settle()
+        names = dict.fromkeys([*self.data, *data]) if sections is None else dict.fromkeys(sections)
+        wanted = {name: data[name] for name in names if name in data}
+        named = {sha256 for told, _, value in leaves(self.call, wanted) for sha256 in media_named(told, value)}
+        for sha256 in sorted(named - self._proposal.media.keys()):
+            content = self._saving.working.media(sha256)
+            if content is None:
+                raise KjxmError("history.media", part=sha256[:12])
+            self._proposal.add_media(content)
+        changed = self.edit_together([(json_pointer.build([name]), data.get(name)) for name in names])
+        if changed:
+            self._saving.mark_restored()
+        return changed
+
+    def kept_media(self, sha256: str) -> bytes | None:
+        """Return the bytes of a picture or file that a moment of the history names; None when they are lost."""
+        return self._saving.working.media(sha256)
+
+    def mark_restored(self) -> None:
+        """Hear that the last edit took something back from the history: its moment will say so."""
+        self._saving.mark_restored()
+
+    # ---- steps
 
     @property
     def can_undo(self) -> bool:
         """Tell whether there is a step to take back."""
-        return self._history.can_undo
+        return self._steps.can_undo
 
     @property
     def can_redo(self) -> bool:
         """Tell whether there is a step to take again."""
-        return self._history.can_redo
+        return self._steps.can_redo
 
     def undo(self) -> None:
         """Take back the last step and ask the view to go to where it was made."""
         self.settle()
-        self._apply(self._history.undo())
+        self._apply(self._steps.undo())
 
     def redo(self) -> None:
         """Take the last step again that was taken back, and ask the view to go there."""
         self.settle()
-        self._apply(self._history.redo())
+        self._apply(self._steps.redo())
 
     def undo_all(self) -> None:
         """Take back every step since opening; all can be taken again."""
         self.settle()
         changes: tuple[SetValue, ...] = ()
-        while step := self._history.undo():
+        while step := self._steps.undo():
             changes += step
         self._apply(changes)
 
@@ -245,14 +324,17 @@ class Session(QObject):
     def _tell(self, changes: Iterable[SetValue]) -> None:
         for pointer in dict.fromkeys(change.pointer for change in changes):
             self.value_changed.emit(pointer)
-        self.history_changed.emit()
+        self.steps_changed.emit()
         self._checking.soon()
         self._saving.touched()
 
     # ---- input methods, settling
 
     def composing(self, active: bool) -> None:
-        """Hear that an input method composes, or no longer: nothing is checked, counted or saved meanwhile."""
+        """Hear that an input method composes, or no longer: nothing is checked or counted meanwhile.
+
+        What was put in before is stored all the same, at the latest 1.5 s after it was.
+        """
         self._composing = active
         self._checking.hold(active)
         self._saving.hold(active)
@@ -267,7 +349,7 @@ class Session(QObject):
         self.settling.emit()
         if self._composing:
             self.composing(False)
-        self._history.seal()
+        self._steps.seal()
 
     # ---- findings
 
@@ -331,9 +413,11 @@ class Session(QObject):
     def _on_checked(self) -> None:
         self._found_under = {}
         for diagnostic in self._checking.diagnostics:
-            tokens = json_pointer.parse(diagnostic.pointer)
-            for end in range(len(tokens) + 1):
-                self._found_under.setdefault(json_pointer.build(tokens[:end]), []).append(diagnostic)
+            above = diagnostic.pointer
+            self._found_under.setdefault(above, []).append(diagnostic)
+            while above:  # cut as text: after a pause in typing there may be thousands, and a key waits for this
+                above = above[: above.rindex("/")]
+                self._found_under.setdefault(above, []).append(diagnostic)
         self.diagnostics_changed.emit()
 
     # ---- notes
@@ -391,6 +475,33 @@ class Session(QObject):
         """Store what is not stored, at once, as far as that goes: after a bug nothing else can be relied on."""
         self._saving.leave()
 
+    def commit(self) -> bool:
+        """Bring in what is under way, write the working copy and wait for it; tell whether it holds everything.
+
+        For when nothing can be asked and little time is left, as at the end of the desktop session.
+        """
+        self.settle()
+        return self._saving.commit()
+
+    def follow(self, path: Path) -> None:
+        """Hear that the file was renamed outside and is now at `path`."""
+        self._saving.follow(path)
+
+    def catch_up(self, other: Proposal, sha256: str) -> None:
+        """Take over what somebody else has put into the file, as one step of the history."""
+        self.replace_all(other)
+        self._saving.catch_up(sha256, other.revision)
+
+    @property
+    def base_sha256(self) -> str | None:
+        """Return the digest of the file as it was last read or written here; None while there is no name."""
+        return self._saving.base_sha256
+
+    @property
+    def is_in_file(self) -> bool:
+        """Tell whether everything is in the file."""
+        return self._saving.is_in_file
+
     def abandon(self) -> None:
         """Close without storing anything more: the person has decided so."""
         self._checking.stop()
@@ -419,6 +530,12 @@ class Session(QObject):
 def touches(changed: str, pointer: str) -> bool:
     """Tell whether a change at `changed` may alter what stands at `pointer`: the same, above it or beneath it."""
     return changed == pointer or pointer.startswith(changed + "/") or changed.startswith(pointer + "/") or not changed
+
+
+def _is_pasted(change: SetValue) -> bool:
+    """Tell whether more came into a text at once than a hand types or an input method commits."""
+    before, after = change.before or "", change.after or ""
+    return isinstance(before, str) and isinstance(after, str) and len(after) - len(before) > _MOST_TYPED
 
 
 def _place_of(change: SetValue) -> str:

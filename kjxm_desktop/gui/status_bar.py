@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QStatusBar, QToolButton, QWidget
+from PySide6.QtWidgets import QSizePolicy, QStatusBar, QToolButton, QWidget
 
 from kjxm_desktop import strings
 from kjxm_desktop.core import json_pointer, rich_text
 from kjxm_desktop.core.json_pointer import Json
 from kjxm_desktop.gui import theme
 from kjxm_desktop.gui.buttons import Button
-from kjxm_desktop.gui.labels import Label
+from kjxm_desktop.gui.labels import Elided, Label
 from kjxm_desktop.gui.saving import SaveKind
 from kjxm_desktop.gui.session import Session
 
@@ -23,6 +23,8 @@ class StatusBar(QStatusBar):
     check_wanted = Signal()
     export_wanted = Signal()
     problems_wanted = Signal()
+    elsewhere_wanted = Signal()
+    """The person wants to save what could not be saved where it belongs."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -30,7 +32,11 @@ class StatusBar(QStatusBar):
         self._counts: dict[int, tuple[Json, int]] = {}
         self.setSizeGripEnabled(False)
         self.setContentsMargins(2 * theme.SPACE_GRID, 0, 2 * theme.SPACE_GRID, 0)
-        self.saved = Label("", "hint", "quiet")
+        self.saved = Elided("", "hint", "quiet")
+        self.elsewhere = Button()
+        self.elsewhere.clicked.connect(self.elsewhere_wanted)
+        self.noted = Elided("", "hint", "warning")
+        self.noted.setContentsMargins(4 * theme.SPACE_GRID, 0, 0, 0)
         self._deadline = Label("", "hint", "quiet")
         self._deadline.setIndent(4 * theme.SPACE_GRID)
         self._words = Label("", "hint", "quiet")
@@ -45,8 +51,11 @@ class StatusBar(QStatusBar):
         self._check.clicked.connect(self.check_wanted)
         self._export = Button()
         self._export.clicked.connect(self.export_wanted)
-        self.addWidget(self.saved)
-        self.addWidget(self._deadline, 1)
+        for widget in (self.saved, self.elsewhere, self.noted, self._deadline):
+            self.addWidget(widget)
+        self.addWidget(QWidget(), 1)
+        for label in (self.saved, self.noted):
+            label.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         for widget in (self._return, self._problems, self._words, self._check, self._export):
             self.addPermanentWidget(widget)
         self.rebuild()
@@ -56,6 +65,7 @@ class StatusBar(QStatusBar):
         self._check.setText(strings.text("gui_window.check_button"))
         self._export.setText(strings.text("gui_window.export_button"))
         self._return.setText(strings.text("gui_window.back_to_check"))
+        self.elsewhere.setText(strings.text("gui_window.save_elsewhere"))
         self.show_session(self._session)
 
     def show_session(self, session: Session | None) -> None:
@@ -63,8 +73,11 @@ class StatusBar(QStatusBar):
         if session is not None and session is not self._session:
             session.save_state_changed.connect(self._show_saved)
             session.diagnostics_changed.connect(self._show_counts)
+            self.note("")
         self._session = session
         self._return.hide()
+        self.elsewhere.hide()
+        self.noted.setVisible(session is not None and bool(self.noted.text()))
         for widget in (self.saved, self._deadline, self._problems, self._words, self._check, self._export):
             widget.setVisible(session is not None)
         if session is not None:
@@ -83,8 +96,17 @@ class StatusBar(QStatusBar):
     def _show_saved(self) -> None:
         if self._session is not None:
             state = self._session.save_state
+            failed = state.kind is SaveKind.FAILED
             theme.set_colour(self.saved, _TOKENS.get(state.kind, "quiet"))
+            self.saved.setFont(theme.font("label" if failed else "hint"))
             self.saved.setText(state.words())
+            self.elsewhere.setVisible(failed)
+            self._deadline.setVisible(not failed)  # what failed needs the room
+
+    def note(self, text: str) -> None:
+        """Tell what became of the file outside, until it is so no longer; empty for nothing."""
+        self.noted.setText(text)
+        self.noted.setVisible(bool(text))
 
     def _show_deadline(self, session: Session) -> None:
         deadline = session.call.deadline

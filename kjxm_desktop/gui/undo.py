@@ -1,4 +1,4 @@
-"""The history of one proposal: steps that can be taken back and taken again."""
+"""The steps of one proposal that can be taken back and taken again."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Step:
         return tuple(SetValue(c.pointer, c.after, c.before) for c in reversed(self.changes))
 
 
-class History:
+class Steps:
     """Steps done and steps taken back. Knows values only; the session applies what it returns."""
 
     def __init__(self) -> None:

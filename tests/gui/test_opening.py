@@ -103,11 +103,11 @@ def test_what_the_working_copy_has_beyond_the_file_comes_back_and_can_be_put_awa
     assert session.value(TITLE) == "葵盘果胶联产颗粒饲料"
     told = desk_of(window).strip.texts()
     assert len(told) == 1
-    assert "共 1 处" in told[0]
-    press(qtbot, button_of(desk_of(window).strip, "回到打开时文件中的内容"))
+    assert "1 处修改" in told[0]
+    press(qtbot, button_of(desk_of(window).strip, "放弃全部"))
     assert session.value(TITLE) == "葵盘果胶"
-    assert desk_of(window).strip.texts() == []
-    session.undo()
+    assert desk_of(window).strip.texts() == ["已放弃恢复的修改，回到文件中的内容。"]
+    press(qtbot, button_of(desk_of(window).strip, "撤销"))
     assert session.value(TITLE) == "葵盘果胶联产颗粒饲料"
 
 
@@ -122,7 +122,7 @@ def test_what_the_file_said_can_be_had_again_after_it_was_written(
     assert storage.read(draft, shelf).proposal.get(TITLE) == "葵盘果胶联产颗粒饲料"
     window.set_language("en")
     window.set_language("zh")
-    press(qtbot, button_of(desk_of(window).strip, "回到打开时文件中的内容"))
+    press(qtbot, button_of(desk_of(window).strip, "放弃全部"))
     assert session.value(TITLE) == "葵盘果胶"
 
 
@@ -183,7 +183,9 @@ def test_a_working_copy_that_cannot_be_read_is_moved_aside_and_the_file_opens(
     shutil.rmtree(drafts / doc_id / "call")
     assert window.open_file(draft)
     assert session_of(window).value(TITLE) == "葵盘果胶"
-    assert [folder.name for folder in drafts.iterdir()] == [f"{doc_id}.unreadable-1"]
+    assert sorted(folder.name for folder in drafts.iterdir()) == [doc_id, f"{doc_id}.unreadable-1"]
+    assert (drafts / f"{doc_id}.unreadable-1" / "state").exists()
+    assert len(session_of(window).history().moments()) == 1
 
 
 def test_a_draft_that_brings_a_call_from_elsewhere_says_so(

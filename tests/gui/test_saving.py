@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -13,12 +14,14 @@ from pytestqt.qtbot import QtBot
 from kjxm_desktop import paths
 from kjxm_desktop.core import storage
 from kjxm_desktop.core.call import Call, Shelf
+from kjxm_desktop.core.history import History, Kind, Moment
 from kjxm_desktop.core.proposal import Proposal
 from kjxm_desktop.core.working_copy import WorkingCopy, list_all
 from kjxm_desktop.errors import KjxmError
 from kjxm_desktop.gui import saving
 from kjxm_desktop.gui.main_window import MainWindow
 from kjxm_desktop.gui.saving import SaveKind
+from kjxm_desktop.gui.session import Session
 from tests.gui.hands import CONTROL, Key, desk_of, focused, session_of, type_in, wait_until
 
 TITLE = "/project/title"
@@ -142,13 +145,14 @@ def test_a_file_changed_outside_is_left_alone_and_ours_goes_beside_it(
     theirs.set(TITLE, "合作者的题目")
     storage.write(draft, theirs, program="kjxm-desktop test")
     window.save()
-    wait_until(qtbot, desk_of(window).strip.texts)
     session = session_of(window)
-    assert storage.read(draft, shelf).proposal.get(TITLE) == "合作者的题目"
+    wait_until(qtbot, lambda: session.path != draft)
     assert session.path is not None
+    assert storage.read(draft, shelf).proposal.get(TITLE) == "合作者的题目"
     assert "冲突" in session.path.name
     assert storage.read(session.path, shelf).proposal.get(TITLE) == "葵盘果胶"
-    assert session.path.name in desk_of(window).strip.texts()[0]
+    name = session.path.name
+    wait_until(qtbot, lambda: any(name in told for told in desk_of(window).strip.texts()))
 
 
 def test_a_save_that_failed_is_told_in_the_status_bar_and_goes_once_it_works(
@@ -307,3 +311,179 @@ def test_a_file_that_could_not_be_written_stays_in_sight_while_the_working_copy_
         assert window.status.saved.text().startswith("保存失败：")
     window.save()
     wait_until(qtbot, lambda: session.save_state.kind is SaveKind.SAVED)
+
+
+# ---- what was before
+
+
+def _kinds(session: Session) -> list[Kind]:
+    return [moment.kind for moment in session.history().moments()]
+
+
+def test_every_pause_in_typing_is_a_moment_and_the_first_tells_how_it_was_opened(
+    window: MainWindow, qtbot: QtBot, draft: Path
+) -> None:
+    window.open_file(draft)
+    session = session_of(window)
+    assert (session.opened_moment, _kinds(session)) == (None, [])
+    for text in ("果胶", "提取"):
+        with qtbot.waitSignal(session.moments_changed):
+            type_in(window, TITLE, text)
+    assert _kinds(session) == [Kind.EDITED, Kind.EDITED, Kind.OPENED]
+    opened = session.history().moments()[-1].id
+    assert session.opened_moment == opened
+    assert session.history().answers_at(opened) == session.opened_data
+    assert session.opened_data["project"]["title"] == "葵盘"
+
+
+def test_looking_at_a_draft_writes_no_moment(window: MainWindow, draft: Path, data_folder: Path) -> None:
+    window.open_file(draft)
+    session_of(window).close()
+    assert not list((data_folder / "drafts").rglob("*.log"))
+
+
+def test_a_version_is_named_in_the_background_and_told(session: Session, qtbot: QtBot) -> None:
+    session.edit(TITLE, "葵盘")
+    with qtbot.waitSignal(session.version_named) as told:
+        session.name_version("送审稿")
+    (moment,) = told.args or [None]
+    assert isinstance(moment, Moment)
+    assert (moment.name, moment.kind) == ("送审稿", Kind.NAMED)
+    assert session.history().answers_at(moment.id) == session.data
+
+
+def test_a_version_that_cannot_be_named_is_told(session: Session, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(session.version_failed) as told:
+        session.name_version("  ")
+    (error,) = told.args or [None]
+    assert isinstance(error, KjxmError)
+    assert error.key == "history.name"
+
+
+def test_what_is_taken_from_the_history_is_one_step_and_its_moment_says_so(session: Session, qtbot: QtBot) -> None:
+    session.edit(TITLE, "葵盘")
+    with qtbot.waitSignal(session.moments_changed):
+        session.edit("/people/leader/name", "示例人")
+    before = session.history().moments()[0]
+    with qtbot.waitSignal(session.moments_changed):
+        session.edit_together([(TITLE, "果胶"), ("/people/leader/name", "另一人")])
+    with qtbot.waitSignal(session.moments_changed):
+        assert session.take(session.history().answers_at(before.id))
+    assert (session.value(TITLE), session.value("/people/leader/name")) == ("葵盘", "示例人")
+    assert session.history().moments()[0].kind is Kind.RESTORED
+    assert not session.take(session.history().answers_at(before.id), ["project"])
+    session.undo()
+    assert (session.value(TITLE), session.value("/people/leader/name")) == ("果胶", "另一人")
+
+
+def test_one_section_alone_is_taken_from_the_history(session: Session) -> None:
+    session.edit(TITLE, "葵盘")
+    session.edit("/people/leader/name", "示例人")
+    assert session.take({"project": {"title": "以前的题目"}, "people": {"leader": {"name": "某人"}}}, ["project"])
+    assert (session.value(TITLE), session.value("/people/leader/name")) == ("以前的题目", "示例人")
+
+
+def test_a_history_that_cannot_be_kept_is_told_beside_what_was_saved(
+    window: MainWindow, qtbot: QtBot, draft: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise KjxmError("storage.full", path="history")
+
+    monkeypatch.setattr(History, "keep", refuse)
+    window.open_file(draft)
+    type_in(window, TITLE, "果胶")
+    window.save()
+    wait_until(qtbot, lambda: session_of(window).save_state.kind is SaveKind.SAVED)
+    assert window.status.saved.text().startswith("已保存 09:30，但旧版本没有留下：磁盘空间不足")
+
+
+# ---- at once
+
+
+def _is_kept_without_waiting(session: Session, qtbot: QtBot) -> bool:
+    session._saving._quiet.stop()
+    session._saving._forced.stop()
+    wait_until(qtbot, lambda: session.save_state.kind is SaveKind.KEPT)
+    return session._saving._edits_kept == session._saving._edits
+
+
+def test_what_was_typed_is_stored_at_once_when_the_field_is_left(window: MainWindow, qtbot: QtBot) -> None:
+    window.new_proposal(window.calls[0])
+    type_in(window, TITLE, "葵盘")
+    qtbot.keyClick(focused(), Key.Key_Tab)
+    assert _is_kept_without_waiting(session_of(window), qtbot)
+
+
+def test_what_was_typed_is_stored_at_once_when_the_section_changes(window: MainWindow, qtbot: QtBot) -> None:
+    window.new_proposal(window.calls[0])
+    type_in(window, TITLE, "葵盘")
+    desk_of(window).show_section("people")
+    assert _is_kept_without_waiting(session_of(window), qtbot)
+
+
+def test_what_is_pasted_into_a_line_is_stored_at_once(window: MainWindow, qtbot: QtBot) -> None:
+    window.new_proposal(window.calls[0])
+    window.go_to(TITLE)
+    QApplication.clipboard().setText("从葵盘中提取果胶并用于制作可降解薄膜的技术")
+    qtbot.keyClick(focused(), Key.Key_V, CONTROL)
+    assert session_of(window).value(TITLE) == "从葵盘中提取果胶并用于制作可降解薄膜的技术"
+    assert _is_kept_without_waiting(session_of(window), qtbot)
+
+
+def test_a_choice_a_row_or_a_picture_is_stored_at_once(session: Session, qtbot: QtBot) -> None:
+    session.edit(TITLE, "葵盘", apart=True)
+    assert _is_kept_without_waiting(session, qtbot)
+
+
+# ---- the file and the world
+
+
+def test_what_was_opened_lies_in_the_backups_after_the_first_save(
+    window: MainWindow, qtbot: QtBot, draft: Path, data_folder: Path
+) -> None:
+    opened = draft.read_bytes()
+    window.open_file(draft)
+    for text in ("果胶", "提取"):
+        type_in(window, TITLE, text)
+        window.save()
+        wait_until(qtbot, lambda: session_of(window).save_state.kind is SaveKind.SAVED)
+    backups = list((data_folder / "backups").rglob("*.kjxm"))
+    assert [file.read_bytes() for file in backups] == [opened]
+
+
+def test_a_file_that_was_deleted_is_written_again_and_told(
+    window: MainWindow, qtbot: QtBot, draft: Path, shelf: Shelf
+) -> None:
+    window.open_file(draft)
+    session = session_of(window)
+    draft.unlink()
+    with qtbot.waitSignal(session.recreated):
+        session.edit(TITLE, "葵盘果胶")
+        session.save()
+    assert storage.read(draft, shelf).proposal.get(TITLE) == "葵盘果胶"
+
+
+def test_what_a_killed_save_left_beside_the_file_is_removed_when_it_is_opened(
+    window: MainWindow, qtbot: QtBot, draft: Path
+) -> None:
+    ours, others = draft.with_name(".~葵盘.kjxm.0123abcd.tmp"), draft.with_name("~$葵盘.tmp")
+    for file in (ours, others):
+        file.write_bytes(b"half")
+        os.utime(file, (1_000_000_000, 1_000_000_000))
+    window.open_file(draft)
+    wait_until(qtbot, lambda: not ours.exists())
+    assert others.exists()
+
+
+def test_where_the_file_cannot_be_written_everything_is_kept_on_this_computer(
+    window: MainWindow, draft: Path, data_folder: Path
+) -> None:
+    window.open_file(draft)
+    session = session_of(window)
+    with pytest.MonkeyPatch.context() as patch:
+        _refuse_to_write(patch)
+        session.edit(TITLE, "葵盘果胶")
+        assert session.close().kind is SaveKind.FAILED
+    (copy,) = list_all(data_folder / "drafts")
+    assert copy.data["project"]["title"] == "葵盘果胶"
+    assert copy.revision == 0

@@ -17,11 +17,12 @@ from pytestqt.qtbot import QtBot
 from kjxm_desktop.core import storage, working_copy
 from kjxm_desktop.core.call import Call
 from kjxm_desktop.core.json_pointer import Json
-from kjxm_desktop.core.validation import Steps, Validator
+from kjxm_desktop.core.validation import Steps as CheckingSteps
+from kjxm_desktop.core.validation import Validator
 from kjxm_desktop.errors import KjxmError
 from kjxm_desktop.gui.saving import SaveKind
 from kjxm_desktop.gui.session import SectionState, Session, touches
-from kjxm_desktop.gui.undo import MERGE_PAUSE_S, MERGE_SPAN_S, History, SetValue
+from kjxm_desktop.gui.undo import MERGE_PAUSE_S, MERGE_SPAN_S, SetValue, Steps
 
 TITLE = "/project/title"
 
@@ -71,25 +72,25 @@ def test_leaving_a_field_ends_the_step(session: Session) -> None:
 
 
 def test_typing_that_was_taken_back_by_typing_leaves_no_step() -> None:
-    history = History()
-    history.add([SetValue(TITLE, None, "颗")], 0.0)
-    history.add([SetValue(TITLE, "颗", None)], 0.5)
-    assert not history.can_undo
+    steps = Steps()
+    steps.add([SetValue(TITLE, None, "颗")], 0.0)
+    steps.add([SetValue(TITLE, "颗", None)], 0.5)
+    assert not steps.can_undo
 
 
 @pytest.mark.parametrize("pause", [MERGE_PAUSE_S + 0.1, MERGE_SPAN_S + 1])
 def test_a_pause_in_typing_ends_the_step(pause: float) -> None:
-    history = History()
-    history.add([SetValue(TITLE, None, "颗")], 0.0)
-    history.add([SetValue(TITLE, "颗", "颗粒")], pause)
-    assert history.undo() == (SetValue(TITLE, "颗粒", "颗"),)
+    steps = Steps()
+    steps.add([SetValue(TITLE, None, "颗")], 0.0)
+    steps.add([SetValue(TITLE, "颗", "颗粒")], pause)
+    assert steps.undo() == (SetValue(TITLE, "颗粒", "颗"),)
 
 
 def test_no_step_swallows_more_than_some_seconds_of_typing() -> None:
-    history = History()
+    steps = Steps()
     for tenth in range(100):
-        history.add([SetValue(TITLE, str(tenth), str(tenth + 1))], tenth / 10)
-    assert history.undo()[0].after == "61"
+        steps.add([SetValue(TITLE, str(tenth), str(tenth + 1))], tenth / 10)
+    assert steps.undo()[0].after == "61"
 
 
 def test_undo_asks_the_view_to_go_where_it_changed_something(session: Session, qtbot: QtBot) -> None:
@@ -186,13 +187,13 @@ def test_a_rule_that_fails_ends_its_check_alone_and_is_reported(
     reported: list[BaseException] = []
     monkeypatch.setattr(sys, "excepthook", lambda _kind, error, _trace: reported.append(error))
 
-    def failing(_self: Validator, _data: Json, _now: datetime) -> Steps:
+    def failing(_self: Validator, _data: Json, _now: datetime) -> CheckingSteps:
         if not at_once:
             yield
         raise ZeroDivisionError
         yield
 
-    def failing_at_once(_self: Validator, _data: Json, _now: datetime) -> Steps:
+    def failing_at_once(_self: Validator, _data: Json, _now: datetime) -> CheckingSteps:
         raise ZeroDivisionError
 
     with monkeypatch.context() as broken:
@@ -369,8 +370,22 @@ def test_nothing_is_checked_or_saved_while_an_input_method_composes(
     ):
         pass
     assert session.save_state.kind is SaveKind.UNTOUCHED
-    with qtbot.waitSignals([session.diagnostics_changed, session.save_state_changed], timeout=5000):
+    with qtbot.waitSignals([session.diagnostics_changed, session.save_state_changed], timeout=20_000):
         session.composing(False)
+
+
+def test_who_composes_word_after_word_is_stored_all_the_same(session: Session, qtbot: QtBot) -> None:
+    kept: list[SaveKind] = []
+    session.save_state_changed.connect(lambda: kept.append(session.save_state.kind))
+
+    def go_on() -> bool:
+        session.composing(True)
+        qtbot.wait(60)
+        session.edit(TITLE, f"{session.value(TITLE) or ''}颗")
+        session.composing(False)
+        return SaveKind.KEPT in kept
+
+    qtbot.waitUntil(go_on, timeout=10_000)
 
 
 def test_composing_ends_by_itself_when_the_focus_moves(session: Session, qtbot: QtBot) -> None:

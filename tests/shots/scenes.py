@@ -8,7 +8,10 @@ from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QDialog, QMenu
 
 from kjxm_desktop import strings
+from kjxm_desktop.core import storage
 from kjxm_desktop.gui.about import about
+from kjxm_desktop.gui.compare_window import CompareWindow
+from kjxm_desktop.gui.history_window import HistoryWindow
 from tests.shots.stage import Stage
 
 SOME = ("project", "basis", "budget")
@@ -95,7 +98,7 @@ def panels(stage: Stage) -> None:
     stage.desk.show_book(True)
     stage.window.show_check()
     stage.take("check page")
-    stage.window._on_place_from_check("/budget/lines")
+    stage.window._ways._on_place_from_check("/budget/lines")
     stage.take("led from the check page to a field")
     stage.window.show_send()
     stage.take("send page, findings block")
@@ -134,6 +137,66 @@ def dialogs(stage: Stage) -> None:
     _take_dialog(stage, "a sentence to be read")
 
 
+def looking_back(stage: Stage) -> None:
+    """Show the history, empty and with a day's work, the name of a version, a recovery and a co-author's draft."""
+    stage.window.new_proposal(stage.window.calls[0])
+    stage.take("history, nothing written yet", _history(stage))
+    stage.window.close_proposal()
+    stage.open_example("long")
+    stage.save_as("向日葵.kjxm")
+    opened = stage.session.snapshot()
+    _work_a_little(stage)
+    shown = _history(stage)
+    stage.take("history: as it was when opened", shown)
+    shown.pane.view.cards[0].take_keys()
+    button = shown.pane.view.cards[0].button
+    assert button is not None
+    button.click()
+    stage.until(lambda: not shown.is_busy)
+    stage.take("history: one piece taken back", shown)
+    shown.moments.named_box.setChecked(True)
+    stage.until(lambda: not shown.is_busy)
+    stage.take("history: named versions", shown)
+    shown.close()
+    stage.window.name_version()
+    stage.until(lambda: any(dialog.isVisible() for dialog in stage.window.findChildren(QDialog)))
+    _take_dialog(stage, "name of a version")
+    stage.desk.strip.tell(strings.text("gui_window.restored", time="09:58:12", count=3))
+    stage.window.looking_back.compare_with_stored(stage.session, opened)
+    stage.take("what was recovered", _comparison(stage))
+    storage.write(stage.folder / "王五改过的申报书.kjxm", opened, program="kjxm-desktop")
+    stage.window.compare_with_file(stage.folder / "王五改过的申报书.kjxm")
+    stage.take("another draft", _comparison(stage))
+    stage.window.close_proposal()
+
+
+def _work_a_little(stage: Stage) -> None:
+    session = stage.session
+    session.name_version("2024年6月10日 初稿")
+    session.edit("/project/title", f"{session.value('/project/title')}（修订）")
+    session.edit("/summary/text", session.value("/basis/demand"))
+    session.edit("/budget/lines", session.value("/budget/lines")[1:])
+    session.edit("/basis/enterprises", session.value("/basis/enterprises")[::-1])
+    session.settle()
+    history = session.history()
+    stage.until(lambda: any(moment.sections for moment in history.moments()))
+
+
+def _history(stage: Stage) -> HistoryWindow:
+    stage.window.show_history()
+    shown = stage.window.looking_back.history
+    assert shown is not None
+    stage.until(lambda: not shown.is_busy)
+    return shown
+
+
+def _comparison(stage: Stage) -> CompareWindow:
+    shown = stage.window.looking_back.comparison
+    assert shown is not None
+    stage.until(lambda: not shown.is_busy)
+    return shown
+
+
 def _take_dialog(stage: Stage, name: str) -> None:
     stage.rest()
     dialog = next(d for d in stage.window.findChildren(QDialog) if d.isVisible())
@@ -146,7 +209,7 @@ def _take_dialog(stage: Stage, name: str) -> None:
 Scene = Callable[[Stage], None]
 
 SETS: Mapping[str, tuple[Scene, ...]] = {
-    "all": (start_page, menus, sections, empty_draft, panels, sending, dialogs),
-    "some": (start_page, some_sections, panels, sending, dialogs),
-    "few": (some_sections, panels),
+    "all": (start_page, menus, sections, empty_draft, panels, sending, dialogs, looking_back),
+    "some": (start_page, some_sections, panels, sending, dialogs, looking_back),
+    "few": (some_sections, panels, looking_back),
 }
