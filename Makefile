@@ -3,7 +3,9 @@
 python := .venv/bin/python
 lock := .venv/bin/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 \
 	--generate-hashes --no-emit-index-url --no-header --no-annotate
-.PHONY: help run test lint format bench shots lock
+# The schema library loads these where it finds them, which takes seconds, and the program has neither of them.
+slow := --no-emit-package rfc3987-syntax --no-emit-package lark
+.PHONY: help run test lint format bench torture shots lock audit sbom
 .DEFAULT_GOAL := help
 
 help:  ## list the targets
@@ -32,6 +34,11 @@ bench:  ## the table of ratios (ONE=start: that row alone)
 	@sh packaging/prepare.sh test
 	$(python) -m tests.benchmarks.run $(ONE)
 
+torture:  ## all that may befall a draft, and a table of what was lost (ONE=kills ROUNDS=50, SKIP=power); as root in full
+	@sh packaging/prepare.sh torture
+	QT_QPA_PLATFORM=offscreen $(python) -m tests.torture.run \
+		$(if $(ROUNDS),--rounds $(ROUNDS)) $(addprefix --skip ,$(SKIP)) $(ONE)
+
 shots:  ## every section, panel and dialog as contact sheets in build/shots/
 	@sh packaging/prepare.sh test
 	$(python) -m tests.shots $(ONE)
@@ -39,4 +46,12 @@ shots:  ## every section, panel and dialog as contact sheets in build/shots/
 lock:  ## write packaging/locks/ anew from pyproject.toml (UPGRADE=1: with the newest versions)
 	@sh packaging/prepare.sh run
 	$(lock) $(if $(UPGRADE),--upgrade) -o packaging/locks/run.txt
-	$(lock) $(if $(UPGRADE),--upgrade) --group develop -c packaging/locks/run.txt -o packaging/locks/develop.txt
+	$(lock) $(if $(UPGRADE),--upgrade) --group develop -c packaging/locks/run.txt $(slow) -o packaging/locks/develop.txt
+
+audit:  ## ask the advisories about every locked package, and count them; exit status 3 when they cannot be asked
+	@sh packaging/prepare.sh test
+	@$(python) packaging/audit.py
+
+sbom:  ## what the program is made of, as CycloneDX: build/sbom.cdx.json
+	@sh packaging/prepare.sh test
+	@$(python) packaging/sbom.py

@@ -34,6 +34,7 @@ except ImportError as error:
 def main() -> None:
     """Prepare every part that is not as its sources say; exit with one sentence when one fails."""
     _part(VENV / "prepared", LOCK, PYTHON.exists(), _install_packages)
+    _drop_setuptools()
     _link_the_tree()
     _part(ROOT / "build" / "fonts-prepared", FONTS / "manifest.json", _fonts_are_there(), _fetch_fonts)
     _part(VALIDATORS / "node_modules" / "prepared", VALIDATORS / "package-lock.json", True, _install_validators)
@@ -52,10 +53,21 @@ def _install_packages() -> None:
     """Make `.venv` anew and install the lock into it, each file checked by its hash."""
     print("packages: .venv, by packaging/locks/develop.txt", flush=True)
     venv.create(VENV, clear=True, with_pip=True)
-    pip = [PYTHON, "-m", "pip", "install", "--quiet", "--quiet", "--disable-pip-version-check", "--no-deps"]
-    _run([*pip, "--require-hashes", "--only-binary", ":all:", "-r", LOCK])
+    _run([*pip_install(PYTHON), "-r", LOCK])
     _mend_qt_stubs()
     _run([PYTHON, "-c", TRY_QT])
+
+
+def pip_install(python: str | Path) -> list[str | Path]:
+    """Return the command that installs a lock: what is not listed with the hash of its file is refused."""
+    quiet = ["--quiet", "--quiet", "--disable-pip-version-check"]
+    return [python, "-m", "pip", "install", *quiet, "--no-deps", "--require-hashes", "--only-binary", ":all:"]
+
+
+def _drop_setuptools() -> None:
+    """Take out what Python 3.11 puts into every new `.venv`: old, in no lock, needed by nothing here."""
+    if (_site_packages() / "setuptools").is_dir():
+        _run([PYTHON, "-m", "pip", "uninstall", "--quiet", "--disable-pip-version-check", "--yes", "setuptools"])
 
 
 def _mend_qt_stubs() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 from pathlib import Path
 from typing import cast
 
@@ -18,6 +19,8 @@ CALL = paths.schemas() / "kjxm-sjtu-2024"
 EXAMPLE = paths.resources() / "examples" / "long" / "proposal.json"
 NOW = clock.read("2024-06-10T10:00")
 LINES = "/budget/lines"
+FILES = "/attachments/files"
+LARGE_BYTES = 44_000_000
 
 
 def long_example() -> Proposal:
@@ -60,6 +63,17 @@ def _repeated(proposal: Proposal, value: Json, pointer: str, times: int) -> Json
         rows = cast("list[Json]", value)
         return [_repeated(proposal, row, f"{pointer}/{at}", times) for at, row in enumerate(rows)]
     return value
+
+
+def large() -> Proposal:
+    """Return the long example with three attachments more, 45 MB in all: no compression makes them smaller."""
+    proposal = long_example()
+    kept = cast("list[dict[str, Json]]", proposal.get(FILES))
+    for number in range(3):
+        noise = b"%PDF-1.7\n" + random.Random(number).randbytes(LARGE_BYTES // 3)
+        kept = [*kept, {"id": f"large{number}", "name": f"附件{number}.pdf", "media": proposal.add_media(noise)}]
+    proposal.set(FILES, kept)
+    return proposal
 
 
 def file_of(proposal: Proposal, name: str) -> Path:

@@ -12,7 +12,7 @@ import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 
-from tests.benchmarks import core_rows, paper_rows, window_rows
+from tests.benchmarks import core_rows, paper_rows, storage_rows, window_rows
 from tests.benchmarks.drafts import ROOT
 from tests.benchmarks.table import PAIRS, Row, table
 
@@ -24,6 +24,11 @@ ROWS: Mapping[str, Callable[[], list[Row]]] = {
     "pages": paper_rows.pages,
     "check": core_rows.check,
     "save": core_rows.save,
+    "loss": storage_rows.loss,
+    "refuse": storage_rows.refuse,
+    "open45": storage_rows.open45,
+    "save45": storage_rows.save45,
+    "commit": storage_rows.commit,
 }
 
 
