@@ -253,15 +253,24 @@ def _picture(block: dict[str, Json], pointer: str, policy: _Policy) -> Json:
 
 def _runs(value: Json, pointer: str, policy: _Policy) -> list[dict[str, Json]]:
     runs: list[dict[str, Json]] = []
+    same: list[str] = []  # the texts of the last run, joined at once: one by one a long text would be copied each time
     for index, item in enumerate(_list(value, pointer)):
         run = _run(_dict(item, f"{pointer}/{index}"), f"{pointer}/{index}", policy)
         if run.get("text") == "":
             continue
         if runs and "text" in run and "text" in runs[-1] and _marks(run) == _marks(runs[-1]):
-            runs[-1] = runs[-1] | {"text": runs[-1]["text"] + run["text"]}
+            same.append(run["text"])
         else:
+            _join(runs, same)
             runs.append(run)
+            same = [run["text"]] if "text" in run else []
+    _join(runs, same)
     return runs
+
+
+def _join(runs: list[dict[str, Json]], same: list[str]) -> None:
+    if len(same) > 1:
+        runs[-1] = runs[-1] | {"text": "".join(same)}
 
 
 def _run(run: dict[str, Json], pointer: str, policy: _Policy) -> dict[str, Json]:

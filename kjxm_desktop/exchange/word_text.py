@@ -110,12 +110,12 @@ class _Text:
         if self._root and name != "w:document":
             raise KjxmError("incoming.kind", name=self._name)
         self._root = False
-        if name in _DELETED or name == _OTHER_SPELLING or name.endswith("PrChange"):
-            self._skipped.append(name)
-        elif name in ("w:t", "w:delText"):
+        if name in ("w:t", "w:delText"):
             self._takes = True
         elif name == "w:r":
             self._runs.append(_Run(bool(self._open) and self._open[-1].hidden))
+        elif name in _DELETED or name == _OTHER_SPELLING or name.endswith("PrChange"):
+            self._skipped.append(name)
         elif name == "w:p":
             self._open.append(_Paragraph())
         elif name == "w:pPr":
@@ -161,7 +161,9 @@ class _Text:
     def _end_paragraph(self, paragraph: _Paragraph) -> None:
         if self._skipped:
             return
-        self.paragraphs.append(rich_text.clean_text("".join(paragraph.parts)))
+        text = "".join(paragraph.parts)
+        self._counts["invisible"] += rich_text.invisible_in(text)
+        self.paragraphs.append(rich_text.clean_text(text))
         if len(self.paragraphs) > MOST_PARAGRAPHS:
             raise KjxmError("incoming.unfolds", name=self._name, limit=64)
 
@@ -178,7 +180,6 @@ class _Text:
         self._characters += len(text)
         if self._characters > MOST_CHARACTERS:
             raise KjxmError("incoming.unfolds", name=self._name, limit=64)
-        self._counts["invisible"] += rich_text.invisible_in(text)
         self._open[-1].parts.append(text)
         if self._around and text.strip():
             self._around[-1] = (self._around[-1][0], True)

@@ -16,6 +16,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -100,7 +101,8 @@ def _saves(kind: str, session: Session) -> Iterator[tuple[float, float]]:
     stored = {"save": SaveKind.SAVED, "commit": SaveKind.KEPT}[kind]
     seen: list[tuple[float, SaveKind]] = []
     session.save_state_changed.connect(lambda: seen.append((time.perf_counter(), session.save_state.kind)))
-    for number in range(SAVES[kind]):
+    yielded = 0
+    for number in count():
         _wait(0.1)
         seen.clear()
         session.edit("/project/title", f"葵盘果胶联产颗粒饲料 {number}")
@@ -109,12 +111,17 @@ def _saves(kind: str, session: Session) -> Iterator[tuple[float, float]]:
             seen.clear()
             session.save()
         end = time.monotonic() + PATIENCE_S
-        while not any(state is stored for _, state in seen):
+        while not any(state in (stored, SaveKind.SAVED) for _, state in seen):
             _wait(0.01)
             if time.monotonic() > end:
                 sys.exit(f"not stored: {session.save_state}")
+        if seen[-1][1] is not stored:
+            continue  # just now the file was due, which is another row
         began = next(at for at, state in seen if state is SaveKind.PENDING)
         yield began, next(at for at, state in seen if state is stored)
+        yielded += 1
+        if yielded == SAVES[kind]:
+            return
 
 
 def _wait(seconds: float) -> None:
