@@ -594,9 +594,8 @@ def test_a_bug_in_a_thread_is_told_as_well(draft: Path, data: Path) -> None:
 def test_a_bug_in_saving_is_told_as_a_failure_and_the_next_try_goes_well(draft: Path, data: Path, shelf: Shelf) -> None:
     code = """
 from kjxm_desktop.core.draft_file import DraftFile
-save = DraftFile.save
+DraftFile.was = DraftFile.save
 def strike(*_):
-    DraftFile.save = save
     raise ZeroDivisionError
 DraftFile.save = strike
 window.session.edit("/project/title", "葵盘果胶")
@@ -607,7 +606,8 @@ window.save()
         window.do("python", code=code)
         state = window.until(lambda state: state["save"] == "failed")
         assert "意外" in state["saved"]
-        window.do("python", code="window.session._saving._retry.timeout.emit()")
+        mended = "DraftFile.save = DraftFile.was\nwindow.session._saving._retry.timeout.emit()"
+        window.do("python", code=f"from kjxm_desktop.core.draft_file import DraftFile\n{mended}")
         window.until(lambda state: state["save"] == "saved")
     assert _title(draft, shelf) == "葵盘果胶"
 
