@@ -120,7 +120,8 @@ def test_a_turned_bit_costs_at_most_the_section_it_lies_in(
     for at in range(start + 50, start + 9_000, 700):
         found = found_in(draft, sound[:at] + bytes([sound[at] ^ 4]) + sound[at + 1 :], shelf)
         whole = {piece.section for piece in found.kept if piece.state is State.WHOLE}
-        assert len(written.data.keys() - whole) <= 1
+        # A bit in the cut between two sections lies in both.
+        assert len(written.data.keys() - whole) <= 2
 
 
 def test_of_a_cut_draft_come_the_whole_sections_and_rows_before_the_cut(
