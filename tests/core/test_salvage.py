@@ -113,15 +113,23 @@ def test_what_is_kept_is_what_was_written_whatever_was_damaged(
     assert kept > 20
 
 
+CUT = b"\0\0\xff\xff"
+"""What deflate puts where it starts anew (RFC 1951, 3.2.4: an empty stored block)."""
+
+
 def test_a_turned_bit_costs_at_most_the_section_it_lies_in(
     draft: Path, shelf: Shelf, written: Proposal, sound: bytes
 ) -> None:
-    start = sound.index(b"content/proposal.json") + 21
+    start, looked = sound.index(b"content/proposal.json") + 21, 0
     for at in range(start + 50, start + 9_000, 700):
-        found = found_in(draft, sound[:at] + bytes([sound[at] ^ 4]) + sound[at + 1 :], shelf)
+        found = salvaged(draft, sound[:at] + bytes([sound[at] ^ 4]) + sound[at + 1 :], shelf)
+        if not isinstance(found, Salvaged):
+            continue  # a bit that fills up a byte and says nothing: the draft opens
+        looked += 1
         whole = {piece.section for piece in found.kept if piece.state is State.WHOLE}
-        # A bit in the cut between two sections lies in both.
-        assert len(written.data.keys() - whole) <= 2
+        in_a_cut = CUT in sound[at - len(CUT) : at + len(CUT)]  # what parts two sections lies in both
+        assert len(written.data.keys() - whole) <= 1 + in_a_cut, at
+    assert looked > 8
 
 
 def test_of_a_cut_draft_come_the_whole_sections_and_rows_before_the_cut(
