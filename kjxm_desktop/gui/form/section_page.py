@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
+from shiboken6 import isValid
 
 from kjxm_desktop import strings
 from kjxm_desktop.core.form import Group, Section
@@ -57,7 +58,9 @@ class SectionPage(QScrollArea):
         self._done = QCheckBox(strings.text("gui_form.page.done"))
         self._next = QPushButton()
         self._tail = self._way_on()
+        self._held: tuple[QWidget, int] | None = None
         self.setWidget(self._page())
+        self.verticalScrollBar().rangeChanged.connect(self._hold_in_place)
         self._done.clicked.connect(self._on_done)
         self._next.clicked.connect(self.next_wanted)
         session.diagnostics_changed.connect(self._show_state)
@@ -110,6 +113,7 @@ class SectionPage(QScrollArea):
     def _page(self) -> QWidget:
         page = _Page()
         page.painted.connect(self._on_painted)
+        page.laid_out.connect(self._hold_in_place)
         page.setBackgroundRole(QPalette.ColorRole.Base)
         page.setAutoFillBackground(True)
         ground = QWidget()  # our own: to learn of which class Qt's is, the library would make every class of widget
@@ -185,6 +189,18 @@ class SectionPage(QScrollArea):
         if now is not None and row is not None and self.isAncestorOf(row):
             self.place_changed.emit(row.pointer)
             self.ensureWidgetVisible(now, 0, theme.PAGE_MARGIN)
+            self._held = (row, self._top_of(row))
+
+    def _hold_in_place(self) -> None:
+        """Keep the field with the keys where it is on the screen when something above it has become higher or lower."""
+        if self._held is None or not isValid(self._held[0]):
+            return
+        row, before = self._held
+        top = self._top_of(row)
+        self._held = (row, top)
+        bar = self.verticalScrollBar()
+        if top != before and before - self.viewport().height() < bar.value() < before + row.height():
+            bar.setValue(bar.value() + top - before)
 
     def _row_at(self, pointer: str) -> FieldRow | None:
         while True:
@@ -198,8 +214,11 @@ class SectionPage(QScrollArea):
         now = QApplication.focusWidget()
         if now is not None and row.isAncestorOf(now):
             target = now
-        top = target.mapTo(self.widget(), QPoint(0, 0)).y()
-        self.verticalScrollBar().setValue(max(0, top - self.viewport().height() // 3))
+        self.verticalScrollBar().setValue(max(0, self._top_of(target) - self.viewport().height() // 3))
+
+    def _top_of(self, inside: QWidget) -> int:
+        """Return how far below the top of the page, in pixels, `inside` begins."""
+        return inside.mapTo(self.widget(), QPoint(0, 0)).y()
 
 
 class _GroupBlock(QWidget):
@@ -227,6 +246,8 @@ class _Page(QWidget):
 
     painted = Signal()
     """It was painted, or a part of it."""
+    laid_out = Signal()
+    """What stands on it has its places, perhaps others than before."""
 
     @override
     def event(self, event: QEvent) -> bool:
@@ -237,7 +258,10 @@ class _Page(QWidget):
                 now.clearFocus()
         elif event.type() == QEvent.Type.Paint:
             self.painted.emit()
-        return super().event(event)
+        done = super().event(event)
+        if event.type() == QEvent.Type.LayoutRequest:
+            self.laid_out.emit()
+        return done
 
 
 def row_of(widget: QObject | None) -> FieldRow | None:

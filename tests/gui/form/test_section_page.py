@@ -114,3 +114,32 @@ def test_a_page_is_no_higher_than_what_stands_on_it(open_page: OpenPage, qtbot: 
     layout = inner.layout()
     assert layout is not None
     qtbot.waitUntil(lambda: inner.height() <= layout.heightForWidth(inner.width()) + 60)
+
+
+def test_what_is_told_above_does_not_push_the_field_with_the_keys_off_the_screen(
+    open_page: OpenPage, qtbot: QtBot
+) -> None:
+    page = open_page("budget")
+    page.resize(900, 420)
+    row = enter(page, "/budget/notes")
+    page.verticalScrollBar().setValue(page.verticalScrollBar().value() + 5)
+    places: list[int] = []
+
+    def place() -> int:
+        return row.mapTo(page.viewport(), row.rect().topLeft()).y()
+
+    qtbot.wait(50)
+    places.append(place())
+    above = page.rows()[0]
+    height = above.height()
+    page._session.edit(above.pointer, "-5")
+    page._session.check_now()
+    qtbot.waitUntil(lambda: above.height() > height)
+    qtbot.wait(50)
+    places.append(place())
+    assert places[0] == places[1]
+    page._session.undo()
+    page._session.check_now()
+    qtbot.waitUntil(lambda: above.height() == height)
+    qtbot.wait(50)
+    assert place() == places[0]
