@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QSize, Qt, Signal
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QFontMetrics, QPainter
 from PySide6.QtWidgets import (
     QFrame,
@@ -28,6 +28,9 @@ _TOKEN_ROLE = Qt.ItemDataRole.UserRole + 2
 _WORD_ROLE = Qt.ItemDataRole.UserRole + 3
 _STATE_ROLE = Qt.ItemDataRole.UserRole + 4
 _GAPS_ROLE = Qt.ItemDataRole.UserRole + 5
+
+SOON_MS = 30
+"""What an edit does to the states is shown this long after it: the key that made it is painted first."""
 
 STATE_LOOKS = {
     SectionState.NOT_STARTED: ("state_empty", "quiet"),
@@ -62,6 +65,8 @@ class SectionList(QWidget):
         session.diagnostics_changed.connect(self.refresh)
         session.notes_changed.connect(self.refresh)
         session.value_changed.connect(self._on_value)
+        self._soon = QTimer(self, singleShot=True, interval=SOON_MS)
+        self._soon.timeout.connect(self.refresh)
         self.refresh()
 
     def _lay_out(self) -> None:
@@ -115,7 +120,7 @@ class SectionList(QWidget):
     def _on_value(self, pointer: str) -> None:
         section_id = pointer.split("/")[1] if pointer else ""
         if self._session.form.section(section_id) is not None and pointer.count("/") <= 2:
-            self.refresh()
+            self._soon.start()
 
     def _on_current(self, item: QListWidgetItem | None) -> None:
         if item is not None:

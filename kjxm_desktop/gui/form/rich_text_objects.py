@@ -25,6 +25,7 @@ MOST_PICTURE_HEIGHT = 360
 MOST_TABLES_KEPT = 8
 MOST_PIXELS_KEPT = 4_000_000
 """Pictures of tables are kept, so many and each so large at most; a larger one is drawn at each key."""
+MOST_SIZES_KEPT = 500
 _PAD = 4.0
 
 
@@ -37,15 +38,24 @@ class RichTextObjects(QPyTextObject):
         self._pictures: dict[str, QPixmap] = {}
         self._numbers: dict[str, tuple[Json, dict[str, int]]] = {}
         self._tables: dict[tuple[object, ...], QPixmap] = {}
+        self._sizes: dict[tuple[object, ...], QSizeF] = {}
 
     @override
     def intrinsicSize(self, doc: QTextDocument, posInDocument: int, format: QTextFormat) -> QSizeF:
-        """Return how large an object is in a document of this width."""
-        told = told_by(format)
+        """Return how large an object is in a document of this width; Qt asks that at every key, of every object."""
         if format.objectType() != BLOCK_OBJECT:
             metrics = QFontMetricsF(theme.font("prose"))
-            return QSizeF(metrics.horizontalAdvance(self._run_text(told)) + 2 * _PAD, metrics.height())
-        width = max(120.0, doc.textWidth() - 4 * _PAD)
+            return QSizeF(metrics.horizontalAdvance(self._run_text(told_by(format))) + 2 * _PAD, metrics.height())
+        looks = (format.stringProperty(JSON_PROPERTY), doc.textWidth(), QApplication.font().key())
+        size = self._sizes.get(looks)
+        if size is None:
+            if len(self._sizes) >= MOST_SIZES_KEPT:
+                self._sizes.clear()
+            size = self._sizes[looks] = self._block_size(format, max(120.0, doc.textWidth() - 4 * _PAD))
+        return size
+
+    def _block_size(self, format: QTextFormat, width: float) -> QSizeF:
+        told = told_by(format)
         match told["type"]:
             case "table":
                 return QSizeF(width, _table_height(told, self._row_heights(format, width), width))
