@@ -54,11 +54,11 @@ class RichTextObjects(QPyTextObject):
             size = self._sizes[looks] = self._block_size(format, max(120.0, doc.textWidth() - 4 * _PAD))
         return size
 
-    def _block_size(self, format: QTextFormat, width: float) -> QSizeF:
-        told = told_by(format)
+    def _block_size(self, made: QTextFormat, width: float) -> QSizeF:
+        told = told_by(made)
         match told["type"]:
             case "table":
-                return QSizeF(width, _table_height(told, self._row_heights(format, width), width))
+                return QSizeF(width, _table_height(told, self._row_heights(made, width), width))
             case "picture":
                 size = self._picture_size(told, width)
                 return QSizeF(width, size.height() + _caption_height(told.get("caption", ""), width) + 2 * _PAD)
