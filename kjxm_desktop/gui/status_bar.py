@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QSizePolicy, QStatusBar, QToolButton, QWidget
 
 from kjxm_desktop import strings
@@ -13,6 +13,9 @@ from kjxm_desktop.gui.buttons import Button
 from kjxm_desktop.gui.labels import Elided, Label
 from kjxm_desktop.gui.saving import SaveKind
 from kjxm_desktop.gui.session import Session
+
+SLOW_MS = 300
+"""That something is being stored is told when it takes longer than this: a word that flashes by is noise."""
 
 _TOKENS = {SaveKind.SAVED: "done", SaveKind.KEPT: "done", SaveKind.FAILED: "error"}
 
@@ -29,6 +32,9 @@ class StatusBar(QStatusBar):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session: Session | None = None
+        self._told: tuple[SaveKind, str] | None = None
+        self._slow = QTimer(self, singleShot=True, interval=SLOW_MS)
+        self._slow.timeout.connect(self._show_saved)
         self._counts: dict[int, tuple[Json, int]] = {}
         self.setSizeGripEnabled(False)
         self.setContentsMargins(2 * theme.SPACE_GRID, 0, 2 * theme.SPACE_GRID, 0)
@@ -71,7 +77,7 @@ class StatusBar(QStatusBar):
     def show_session(self, session: Session | None) -> None:
         """Tell of `session` from now on."""
         if session is not None and session is not self._session:
-            session.save_state_changed.connect(self._show_saved)
+            session.save_state_changed.connect(self._on_saved)
             session.diagnostics_changed.connect(self._show_counts)
             self.note("")
         self._session = session
@@ -81,6 +87,7 @@ class StatusBar(QStatusBar):
         for widget in (self.saved, self._deadline, self._problems, self._words, self._check, self._export):
             widget.setVisible(session is not None)
         if session is not None:
+            self._told = None
             self._show_saved()
             self._show_deadline(session)
             self._show_counts()
@@ -93,13 +100,24 @@ class StatusBar(QStatusBar):
         self._return.hide()
         self.check_wanted.emit()
 
+    def _on_saved(self) -> None:
+        if self._session is not None and self._session.save_state.kind is SaveKind.PENDING:
+            self._slow.start()
+        else:
+            self._slow.stop()
+            self._show_saved()
+
     def _show_saved(self) -> None:
         if self._session is not None:
             state = self._session.save_state
+            words = state.words()
+            if (state.kind, words) == self._told:
+                return  # as after most pauses in typing
+            self._told = (state.kind, words)
             failed = state.kind is SaveKind.FAILED
             theme.set_colour(self.saved, _TOKENS.get(state.kind, "quiet"))
             self.saved.setFont(theme.font("label" if failed else "hint"))
-            self.saved.setText(state.words())
+            self.saved.setText(words)
             self.elsewhere.setVisible(failed)
             self._deadline.setVisible(not failed)  # what failed needs the room
 
