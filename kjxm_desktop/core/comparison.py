@@ -59,7 +59,8 @@ def applied(one: Json, differences: Iterable[Difference]) -> Json:
     """Return `one` with `differences` taken over: all that `compare` found, those of a section, or a single one.
 
     Rows are found by id, so that `one` may have gone on meanwhile; an added or moved row comes behind the nearest row
-    that precedes it on the second side and is there. Raises KjxmError data.row_gone where a row is no longer there.
+    that precedes it on the second side, is there and need not move itself: so each difference taken leaves one fewer.
+    Raises KjxmError data.row_gone where a row is no longer there.
     """
     rows: dict[str, list[Difference]] = {}
     for difference in differences:
@@ -252,13 +253,19 @@ def _with_rows(rows: Sequence[_Row], chosen: Sequence[Difference]) -> list[_Row]
 
 
 def _laid_in(staying: Mapping[str, _Row], placed: Mapping[str, _Row], order: Sequence[str]) -> list[_Row]:
-    """Return `staying` in their order with each of `placed` behind the nearest row that precedes it in `order`."""
+    """Return `staying` in their order with each of `placed` behind the nearest that precedes it in `order` and is right.
+
+    Right are the rows that follow each other as in `order`, as many as can be: one behind a row that is itself out of
+    place would be out of place as well.
+    """
+    position = {row_id: at for at, row_id in enumerate(order)}
+    right = _staying([row_id for row_id in staying if row_id in position], position)
     follower: dict[str, str] = {}
     last = ""
     for row_id in order:
         if row_id in placed:
             follower[last] = row_id
-        if row_id in placed or row_id in staying:
+        if row_id in placed or row_id in right:
             last = row_id
     laid: list[_Row] = []
     for start in ("", *staying):

@@ -8,7 +8,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-LIMIT_STEPS: Final = 60_000  # tags, attributes and pieces of text; a book of 30 pages from Word has some 20,000
+LIMIT_STEPS: Final = 40_000  # tags, attributes and pieces of text; a book of 30 pages from Word has some 20,000
+LIMIT_REFERENCES: Final = 100_000  # `&amp` and its like, each of which is looked up
 _MOST_ATTRIBUTES: Final = 1_000  # of one tag
 
 VOID: Final = frozenset({
@@ -62,10 +63,14 @@ Token = Start | End | Text | Comment
 
 
 def tokens(source: str, limit_steps: int = LIMIT_STEPS) -> Iterator[Token]:
-    """Yield the tags, texts and comments of `source`. Raises TooMuchError after `limit_steps` of them.
+    """Yield the tags, texts and comments of `source`.
+
+    Raises TooMuchError after `limit_steps` of them, and at once where more than `LIMIT_REFERENCES` could stand.
 
     What a browser would not show for want of an end is not yielded either: an open comment, an open script.
     """
+    if source.count("&") > LIMIT_REFERENCES:
+        raise TooMuchError
     at, steps = 0, 0
     while at < len(source):
         token, at, cost = _next(source, at)

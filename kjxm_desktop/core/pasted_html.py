@@ -20,10 +20,12 @@ from kjxm_desktop.core.json_pointer import Json
 
 __all__ = ["LIMIT_CHARACTERS", "LIMIT_DEPTH", "Dropped", "Pasted", "TooMuchError", "read", "read_plain", "to_html"]
 
-LIMIT_CHARACTERS: Final = 5_000_000
+LIMIT_CHARACTERS: Final = 2_000_000
 LIMIT_DEPTH: Final = 100
+LIMIT_PLAIN_CHARACTERS: Final = 1_000_000
+LIMIT_PLAIN_LINES: Final = 20_000
 
-Dropped = Literal["hidden", "invisible", "picture", "link", "other", "table", "looks"]
+Dropped = Literal["hidden", "invisible", "picture", "link", "other", "table", "looks", "all"]
 
 _SILENT = frozenset(["head", "noscript", "script", "style", "template", "title", "xml"])
 _OTHER = frozenset({
@@ -50,6 +52,7 @@ _ENDS: Mapping[str, tuple[frozenset[str], frozenset[str]]] = {  # what a tag clo
 _LEVEL = re.compile(r"level(\d)")
 _COUNTED = re.compile(r"\d|[\u4e00-\u9fff\u2460-\u24ff]|[a-zA-Z][.)、．）:]")
 _MOST_LABEL: Final = 20
+_LINE_ENDS: Final = "\n\r\x0b\x0c\x85\u2028\u2029"
 
 
 @dataclass(frozen=True)
@@ -64,7 +67,7 @@ def read(source: str) -> Pasted:
     """Return the blocks of formatted text and what was dropped.
 
     `hidden` counts runs of text that nobody could see, `invisible` characters without a shape, `table` tables too large
-    to stay one. Raises TooMuchError beyond 5 million characters, 100 levels or as many tags as `html_tokens` takes.
+    to stay one. Raises TooMuchError beyond 2 million characters, 100 levels or as many tags as `html_tokens` takes.
     """
     if len(source) > LIMIT_CHARACTERS:
         raise TooMuchError
@@ -84,7 +87,12 @@ def read(source: str) -> Pasted:
 
 
 def read_plain(text: str) -> Pasted:
-    """Return the blocks of plain text, a paragraph a line, and how many invisible characters were dropped."""
+    """Return the blocks of plain text, a paragraph a line, and how many invisible characters were dropped.
+
+    Beyond a million characters or 20,000 lines, which no proposal has, it is dropped, `all` of it.
+    """
+    if len(text) > LIMIT_PLAIN_CHARACTERS or sum(map(text.count, _LINE_ENDS)) > LIMIT_PLAIN_LINES:
+        return Pasted([], {"all": 1})
     unseen = rich_text.invisible_in(text)
     return Pasted(rich_text.normalise(text), {"invisible": unseen} if unseen else {})
 

@@ -337,13 +337,11 @@ def test_changing_sides_gives_the_same_differences_the_other_way_round(one: Json
 @settings(max_examples=30)
 @given(ANSWERS, ANSWERS, st.data())
 def test_pieces_taken_one_after_the_other_in_any_order_give_the_other_side(one: Json, other: Json, data: Json) -> None:
-    taken, steps = one, 0
+    taken = one
     while found := compare(call(), taken, other):
         chosen = data.draw(st.sampled_from(found))
-        taken, steps = applied(taken, [chosen]), steps + 1
-        # Where rows have moved, taking one may show another one as moved instead, but never more than there were.
-        assert len(compare(call(), taken, other)) <= len(found)
-        assert steps < 200
+        taken = applied(taken, [chosen])
+        assert len(compare(call(), taken, other)) < len(found)
     assert json.dumps(taken, sort_keys=True) == json.dumps(other, sort_keys=True)
 
 

@@ -337,6 +337,19 @@ def test_plain_text_gives_a_paragraph_a_line():
     assert pasted_html.read_plain("一\r\n\r\n二\u200b") == Pasted([paragraph("一"), paragraph("二")], {"invisible": 1})
 
 
+def test_plain_text_longer_than_any_proposal_is_dropped_and_told():
+    most = pasted_html.LIMIT_PLAIN_CHARACTERS
+    assert pasted_html.read_plain("甲" * most).blocks
+    assert pasted_html.read_plain("甲" * (most + 1)) == Pasted([], {"all": 1})
+
+
+@pytest.mark.parametrize("end", ["\n", "\r", "\u2028", "\x0b"])
+def test_plain_text_of_more_lines_than_any_proposal_is_dropped_and_told(end):
+    most = pasted_html.LIMIT_PLAIN_LINES
+    assert len(pasted_html.read_plain(f"甲{end}" * most).blocks) == most
+    assert pasted_html.read_plain(f"甲{end}" * (most + 1)) == Pasted([], {"all": 1})
+
+
 # --- bounds
 
 
@@ -359,8 +372,20 @@ def test_nested_levels_are_given_up_at_the_hundredth(monkeypatch):
         "<p " + "a=b " * 2_000 + ">x",
         "<a x='" * 10_000,
         "<p a=1 b=2>" * (html_tokens.LIMIT_STEPS // 3 + 1),
+        "&amp" * (html_tokens.LIMIT_REFERENCES + 1),
+        "&#" * (html_tokens.LIMIT_REFERENCES + 1),
     ],
-    ids=["characters", "tags", "signs", "ends", "attributes of one tag", "open attributes", "attributes"],
+    ids=[
+        "characters",
+        "tags",
+        "signs",
+        "ends",
+        "attributes of one tag",
+        "open attributes",
+        "attributes",
+        "names",
+        "numbers",
+    ],
 )
 def test_more_than_a_page_can_be_is_not_read(source):
     with pytest.raises(TooMuchError):
@@ -372,8 +397,6 @@ def test_more_than_a_page_can_be_is_not_read(source):
     [
         "<!--",
         "<![CDATA[",
-        "&#",
-        "&amp",
         "<script>",
         "<style>a{",
         "<style>/*",
