@@ -253,7 +253,7 @@ def _with_rows(rows: Sequence[_Row], chosen: Sequence[Difference]) -> list[_Row]
 
 
 def _laid_in(staying: Mapping[str, _Row], placed: Mapping[str, _Row], order: Sequence[str]) -> list[_Row]:
-    """Return `staying` in their order with each of `placed` behind the nearest that precedes it in `order` and is right.
+    """Return `staying` in their order with each of `placed` behind the nearest right one before it in `order`.
 
     Right are the rows that follow each other as in `order`, as many as can be: one behind a row that is itself out of
     place would be out of place as well.
