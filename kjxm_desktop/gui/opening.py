@@ -14,6 +14,7 @@ from PySide6.QtCore import QStandardPaths
 from kjxm_desktop import strings
 from kjxm_desktop.core import json_pointer, siblings, storage, strict_json, working_copy
 from kjxm_desktop.core.call import Call, Shelf
+from kjxm_desktop.core.history import History, Kind
 from kjxm_desktop.core.json_pointer import Json
 from kjxm_desktop.core.proposal import Proposal, from_outside, leaves
 from kjxm_desktop.core.working_copy import Kept, WorkingCopy
@@ -216,6 +217,14 @@ def open_example(data_file: Path, shelf: Shelf) -> Opened:
 # ---- what was worked on before
 
 
+def _was_edited(history: History) -> bool:
+    """Tell whether there is something to take back; of a history that cannot be read nobody knows."""
+    try:
+        return any(moment.kind is not Kind.OPENED for moment in history.moments())
+    except KjxmError:
+        return True
+
+
 class Recents:
     """The drafts worked on before, newest first: those noted in the settings, and working copies nobody noted."""
 
@@ -237,11 +246,14 @@ class Recents:
         return sorted(found, key=lambda entry: entry.at, reverse=True)[:MOST_RECENT]
 
     def note(self, session: Session) -> None:
-        """Remember the draft of `session` as the one worked on last; without a name only what was typed counts."""
+        """Remember the draft of `session` as the one worked on last.
+
+        One without a name in which nothing was ever typed is nothing to come back to, and goes.
+        """
         doc_id = session.proposal.doc_id
         others = [told for told in self._settings.get("recent") if not _is_of(told, doc_id, session.path)]
         copy = WorkingCopy(self._drafts, doc_id)
-        if session.path is None and (not session.data or copy.look() is None):
+        if session.path is None and (copy.look() is None or not (session.data or _was_edited(copy.history()))):
             copy.remove()
             self._settings.set("recent", others)
             return

@@ -253,6 +253,22 @@ def test_a_proposal_left_empty_is_not_kept(window: MainWindow, drafts: Path) -> 
     assert list_all(drafts) == []
 
 
+def test_a_proposal_that_was_emptied_keeps_what_it_held_before(window: MainWindow, drafts: Path, qtbot: QtBot) -> None:
+    window.new_proposal(window.calls[0])
+    session = session_of(window)
+    type_in(window, TITLE, "葵盘果胶")
+    session.name_version("初稿")
+    wait_until(qtbot, lambda: session.save_state.kind is SaveKind.KEPT)
+    session.edit(TITLE, None)
+    assert session.data == {}
+    window.close_proposal()
+    assert len(window.start_page.shown) == 1
+    assert window.open_recent(window.start_page.shown[0])
+    moments = session_of(window).history().moments()
+    named = next(moment for moment in moments if moment.name == "初稿")
+    assert session_of(window).history().answers_at(named.id) == {"project": {"title": "葵盘果胶"}}
+
+
 def test_settings_written_by_hand_do_not_break_the_start_page(window: MainWindow) -> None:
     window._settings.set("recent", ["?", {"doc_id": "x"}, {"doc_id": 3, "at": "gestern"}])
     window._show_start()
