@@ -3,10 +3,13 @@
 Rooms, from the street down to the cellar; imports point downwards only:
 
     app, cli, worker   three doors: the window program, the same work without a window, the helper process
+    cli_calls          the calls: list, show, check, pack into one file
     cli_history        the commands that look back: history, compare
+    cli_returned       a DOCX or PDF that came back by mail: its data, and whether its text still says the same
     cli_words          what the command line understands
     gui/               everything Qt: pages built from the form, the problem list, the preview, the dialogs
     difference_words   what differs between two states of a proposal, in words
+    mismatch_words     what the self-check found in the files of an export, in words
     strings            every text a user reads, in Chinese and English
     settings, paths    what the program remembers, and where it keeps it
     exchange/          what leaves by mail and what comes back

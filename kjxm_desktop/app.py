@@ -7,13 +7,14 @@ import gc
 import logging
 import os
 import sys
+import tempfile
 from collections.abc import Sequence
 from io import TextIOWrapper
 from pathlib import Path
 from typing import NoReturn
 
 from kjxm_desktop import __version__, paths, strings
-from kjxm_desktop.core import clock
+from kjxm_desktop.core import atomic_file, clock
 from kjxm_desktop.errors import KjxmError
 from kjxm_desktop.settings import Settings
 
@@ -39,6 +40,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 2
     if told.lang:
         strings.use(told.lang)
+    if told.help:
+        print(strings.text("cli.window_usage"))
+        return 0
+    if told.platform:
+        # Where a program's environment does not reach it (Wine), or a help desk asks for it on the telephone.
+        os.environ["QT_QPA_PLATFORM"] = told.platform
+    if told.self_test is not None:
+        return _test_itself(told)
     _start_log()
     return _run(told, settings)
 
@@ -51,11 +60,14 @@ class _Parser(argparse.ArgumentParser):
 
 
 def _parse(given: Sequence[str]) -> argparse.Namespace:
-    parser = _Parser(prog="kjxm-desktop", allow_abbrev=False)
+    parser = _Parser(prog="kjxm-desktop", allow_abbrev=False, add_help=False)
+    parser.add_argument("-h", "--help", action="store_true")
     parser.add_argument("file", nargs="?", type=Path, metavar="FILE")
     parser.add_argument("--lang", choices=strings.LANGUAGES)
     parser.add_argument("--calls", action="append", type=Path, default=[], metavar="DIR")
     parser.add_argument("--time", metavar="ISO")
+    parser.add_argument("--self-test", type=Path, metavar="REPORT.json")
+    parser.add_argument("--platform", metavar="NAME")
     parser.add_argument("--version", action="version", version=f"kjxm-desktop {__version__}")
     return parser.parse_args(given)
 
@@ -91,6 +103,25 @@ def _run(told: argparse.Namespace, settings: Settings) -> int:
     window.show()
     QTimer.singleShot(0, window, _collect_garbage)
     return application.exec()
+
+
+def _test_itself(told: argparse.Namespace) -> int:
+    """Try the program on its own example, in a folder that goes afterwards, and write the report."""
+    from PySide6.QtWidgets import QApplication
+
+    with tempfile.TemporaryDirectory(prefix="kjxm-", ignore_cleanup_errors=True) as folder:
+        os.environ["KJXM_DATA"] = folder
+        from kjxm_desktop.gui import self_test, theme
+
+        application = QApplication.instance() or QApplication(sys.argv[:1])
+        assert isinstance(application, QApplication)
+        theme.apply(application, "light")
+        fixed = clock.read(told.time) if told.time else None
+        try:
+            return self_test.run(told.self_test, lambda: fixed or clock.now())
+        except OSError as error:
+            print(strings.error(atomic_file.failure(error, told.self_test)), file=sys.stderr)
+            return 2
 
 
 def _collect_garbage() -> None:

@@ -1,8 +1,9 @@
 """The same work without a window: new, show, check, export, package, history, compare, call.
 
-Exit status: 0 done · 1 a finding blocks (check; export and package without --draft), `call check` found faults, or
-`compare` differences · 2 cannot, one sentence on stderr, nothing written. Results on stdout, always UTF-8; progress on
-stderr, only on a terminal.
+Exit status: 0 done · 1 a finding blocks (check; export and package without --draft), `call check` found faults,
+`compare` differences, `show` a text that was edited, or what export and package wrote does not read as the answers do
+(they name where it is then) · 2 cannot, one sentence on stderr, nothing written. Results on stdout, always UTF-8;
+progress on stderr, only on a terminal.
 """
 
 from __future__ import annotations
@@ -16,16 +17,17 @@ import sys
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
-from kjxm_desktop import __version__, cli_history, cli_words, paths, strings
+from kjxm_desktop import __version__, cli_calls, cli_history, cli_returned, cli_words, paths, strings
 from kjxm_desktop.core import atomic_file, clock, storage, strict_json
-from kjxm_desktop.core import call as calls
-from kjxm_desktop.core.call import Call, Shelf
-from kjxm_desktop.core.form import Section
+from kjxm_desktop.core.call import Call
 from kjxm_desktop.core.json_pointer import Json
 from kjxm_desktop.core.proposal import Proposal, from_outside, to_outside
 from kjxm_desktop.errors import KjxmError, why
+
+if TYPE_CHECKING:
+    from kjxm_desktop.export.self_check import Mismatch
 
 DONE, BLOCKED, CANNOT = 0, 1, 2
 MAX_JSON_BYTES = 20_000_000
@@ -84,10 +86,6 @@ def _now(told: argparse.Namespace) -> datetime:
     return cast("datetime | None", told.time) or clock.now()
 
 
-def _shelf(told: argparse.Namespace) -> Shelf:
-    return Shelf(paths.schemas(), cli_words.call_folders(told))
-
-
 # -- reading and writing proposals --------------------------------------------------------------------------------
 
 
@@ -114,11 +112,11 @@ def _read_json(path: Path, call: Call) -> Proposal:
 
 
 def _open(told: argparse.Namespace) -> Proposal:
-    return storage.read(told.file, _shelf(told)).proposal
+    return storage.read(told.file, cli_words.shelf(told)).proposal
 
 
 def _new(told: argparse.Namespace) -> int:
-    call = _shelf(told).get(told.call)
+    call = cli_words.shelf(told).get(told.call)
     cli_words.check_new(told.out)
     proposal = _read_json(told.data, call) if told.data else Proposal(call)
     storage.write(told.out, proposal, program=__version__)
@@ -127,7 +125,11 @@ def _new(told: argparse.Namespace) -> int:
 
 
 def _show(told: argparse.Namespace) -> int:
+    if cli_returned.is_document(told.file):
+        return cli_returned.show(told, cli_words.shelf(told))
     proposal = _open(told)
+    if told.differences:
+        raise KjxmError("returned.draft", path=str(told.file))
     try:
         shown = to_outside(proposal, told.media)
     except OSError as error:
@@ -146,9 +148,11 @@ def _print_json(value: Json) -> None:
 def _findings(proposal: Proposal, now: datetime) -> list[tuple[Json, Json]]:
     """Return each finding as plain data, with the reason it was dismissed for, or None."""
     from kjxm_desktop.core import notes, validation
+    from kjxm_desktop.export import glyphs
 
+    covered = glyphs.coverage(paths.fonts())
     found: list[tuple[Json, Json]] = []
-    for item in validation.validate(proposal.call, proposal.data, now):
+    for item in validation.validate(proposal.call, proposal.data, now, covered.told if covered else None):
         told = {
             "code": item.code,
             "severity": str(item.severity),
@@ -163,16 +167,25 @@ def _findings(proposal: Proposal, now: datetime) -> list[tuple[Json, Json]]:
 
 
 def _opened_or_read(told: argparse.Namespace) -> Proposal:
-    """Return the draft, or the proposal that a data JSON tells with --call."""
-    if told.file.suffix.lower() == ".kjxm" or _is_zip(told.file):
-        proposal = _open(told)
+    """Return the draft, the data inside a mailed document, or the proposal that a data JSON tells with --call."""
+    is_document = cli_returned.is_document(told.file)
+    if told.file.suffix.lower() == ".kjxm" or _is_zip(told.file) or is_document:
+        proposal = _returned(told) if is_document else _open(told)
         if told.call not in (None, proposal.call.id):
-            other = _shelf(told).get(told.call)
+            other = cli_words.shelf(told).get(told.call)
             raise KjxmError("cli.own_call", path=str(told.file), own=proposal.call.id, other=other.id)
         return proposal
     if told.call is not None:
-        return _read_json(told.file, _shelf(told).get(told.call))
+        return _read_json(told.file, cli_words.shelf(told).get(told.call))
     raise KjxmError("cli.which_call", path=str(told.file))
+
+
+def _returned(told: argparse.Namespace) -> Proposal:
+    """Return the data inside a mailed document; that its text was edited is told on stderr."""
+    found = cli_returned.read(told.file, cli_words.shelf(told))
+    if found.is_edited:
+        _say(cli_returned.verdict(found, told.file.name))
+    return found.proposal
 
 
 def _is_zip(path: Path) -> bool:
@@ -242,9 +255,28 @@ def _progress(step: str) -> None:
         print(strings.text(f"export.step_{step}"), file=sys.stderr)
 
 
-def _warn_glyphs(missing: Sequence[str]) -> None:
-    if missing:
-        _say(strings.text("export.missing_glyphs", glyphs=" ".join(missing)))
+def _warn_glyphs(missing: Sequence[str], proposal: Proposal) -> None:
+    """Name the characters that the PDF spells as 〔U+…〕, with the answers that they stand in."""
+    if not missing:
+        return
+    from kjxm_desktop.export import glyphs
+
+    places = glyphs.places(proposal, missing)
+    told = [f"{strings.label_path(proposal.call, pointer)}　{glyphs.named(there)}" for pointer, there in places]
+    _say(strings.text("export.missing_glyphs", glyphs="；".join(told) or glyphs.named(missing)))
+
+
+def _say_mismatches(proposal: Proposal, found: Sequence[Mismatch], paths: Sequence[Path]) -> int:
+    """Say on stderr what in the new files does not read as the answers do, and where they are; return the status."""
+    if not found:
+        return DONE
+    from kjxm_desktop import mismatch_words
+
+    plain = mismatch_words.plain(found)
+    for told in plain:
+        _say(mismatch_words.line(proposal.call, told))
+    _say(mismatch_words.summary(plain, paths))
+    return BLOCKED
 
 
 def _export(told: argparse.Namespace) -> int:
@@ -260,10 +292,11 @@ def _export(told: argparse.Namespace) -> int:
     made = package.export(
         proposal, told.to, formats=formats, draft=told.draft, now=now, fonts=paths.fonts(), progress=_progress
     )
-    _warn_glyphs(made.missing_glyphs)
+    if "pdf" in formats:
+        _warn_glyphs(made.missing_glyphs, proposal)
     for path in made.paths:
         print(path)
-    return DONE
+    return _say_mismatches(proposal, made.mismatches, made.paths)
 
 
 def _package(told: argparse.Namespace) -> int:
@@ -277,93 +310,13 @@ def _package(told: argparse.Namespace) -> int:
     made = package.package(
         proposal, told.to, extra=told.extra, draft=told.draft, now=now, fonts=paths.fonts(), progress=_progress
     )
-    _warn_glyphs(made.missing_glyphs)
+    _warn_glyphs(made.missing_glyphs, proposal)
     if made.size_warning:
         size = made.eml.stat().st_size / 1_000_000
         _say(strings.text(f"mail.size_{made.size_warning}", size=f"{size:.1f}"))
     for name, _ in made.files:
         print(made.folder / name)
-    return DONE
-
-
-# -- calls --------------------------------------------------------------------------------------------------------
-
-
-def _call_list(told: argparse.Namespace) -> int:
-    for entry in _shelf(told).found:
-        if entry.call is not None:
-            print(f"{entry.call.id}\t{entry.call.version}\t{strings.pick(entry.call.title)}")
-        elif entry.error is not None:
-            print(f"{entry.folder.name}\t{strings.text('cli.broken')}\t{strings.error(entry.error)}")
-    return DONE
-
-
-def _call_show(told: argparse.Namespace) -> int:
-    call = _shelf(told).get(told.id)
-    shown = {
-        "id": call.id,
-        "version": call.version,
-        "title": strings.pick(call.title),
-        "sections": [_section(section) for section in call.form.sections],
-        "rules": [_rule(rule) for rule in call.rules["rules"]],
-    }
-    if told.json:
-        _print_json(shown)
-    else:
-        _print_call(shown)
-    return DONE
-
-
-def _section(section: Section) -> Json:
-    return {
-        "id": section.id,
-        "title": strings.pick(section.title),
-        "controls": [
-            {
-                "pointer": control.pointer,
-                "label": strings.pick(control.label),
-                "kind": control.kind,
-                "hint": strings.pick(control.hint),
-            }
-            for top in section.controls
-            for control in (top, *top.columns)
-        ],
-    }
-
-
-def _rule(rule: Json) -> Json:
-    message = calls.fill(strings.pick(rule["message"]), _blank)
-    return {"id": rule["id"], "severity": rule["severity"], "clause": rule.get("clause"), "message": message}
-
-
-def _blank(_name: str) -> str:
-    return "…"
-
-
-def _print_call(shown: Json) -> None:
-    print(f"{shown['id']} {shown['version']}　{shown['title']}")
-    for section in shown["sections"]:
-        print()
-        print(f"{section['title']}　{section['id']}")
-        for control in section["controls"]:
-            print(f"  {control['pointer']}　{control['label']}　({control['kind']})")
-    print()
-    for rule in shown["rules"]:
-        clause = f"（{rule['clause']}）" if rule["clause"] else ""
-        print(f"{rule['id']}　{rule['severity']}　{rule['message']}{clause}")
-
-
-def _call_check(told: argparse.Namespace) -> int:
-    if not os.path.isdir(told.folder):  # noqa: PTH112  (unlike Path.is_dir it never raises)
-        raise KjxmError("call.folder", path=str(told.folder))
-    shelf = _shelf(told)
-    try:
-        call = shelf.check(calls.read_folder(told.folder))
-    except KjxmError as error:
-        print(strings.error(error))
-        return BLOCKED
-    print(strings.text("cli.call_sound", id=call.id, version=call.version, sha256=call.sha256[:12]))
-    return DONE
+    return _say_mismatches(proposal, made.mismatches, [made.folder])
 
 
 _RUNS: Mapping[str, cli_words.Run] = {
@@ -374,9 +327,10 @@ _RUNS: Mapping[str, cli_words.Run] = {
     "package": _package,
     "history": cli_history.history,
     "compare": cli_history.compare_files,
-    "call list": _call_list,
-    "call show": _call_show,
-    "call check": _call_check,
+    "call list": cli_calls.list_calls,
+    "call show": cli_calls.show,
+    "call check": cli_calls.check,
+    "call pack": cli_calls.pack,
 }
 
 if __name__ == "__main__":

@@ -31,10 +31,6 @@ _SAME, _DIFFERENT = 0, 1
 _AROUND: Final = 40  # signs of what is the same, on either side of a change
 
 
-def _shelf(told: argparse.Namespace) -> Shelf:
-    return Shelf(paths.schemas(), cli_words.call_folders(told))
-
-
 def _print_json(value: Json) -> None:
     print(json.dumps(value, ensure_ascii=False, indent=2, allow_nan=False))
 
@@ -51,7 +47,7 @@ def history(told: argparse.Namespace) -> int:
         cli_words.check_new(told.to)
     data_folder = paths.data_folder()
     drafts = data_folder / "drafts"
-    proposal = _proposal(told.file, _shelf(told), drafts)
+    proposal = _proposal(told.file, cli_words.shelf(told), drafts)
     folder = drafts / proposal.doc_id
     kept = History(folder / "history")
     if told.restore:
@@ -121,11 +117,12 @@ def _as_it_was(proposal: Proposal, kept: History, moment_id: str, media: Path) -
     Pictures and files that it lacks come from the folder `media`. Raises KjxmError history.*.
     """
     restored = Proposal(proposal.call, kept.answers_at(moment_id), proposal.media)
+    restored.apart = proposal.apart
     restored.notes = proposal.notes
     restored.doc_id = proposal.doc_id
     restored.revision = max([proposal.revision, *(moment.revision for moment in kept.moments())]) + 1
     for sha256 in restored.used_media():
-        if sha256 not in restored.media:
+        if sha256 not in restored.media and sha256 not in restored.apart:
             restored.media[sha256] = _medium(media / sha256)
     return restored
 
@@ -158,7 +155,7 @@ def compare_files(told: argparse.Namespace) -> int:
     Two calls ask different things, so there is no field to compare. Two versions of one call are compared by the form
     of the first: what only the other asks is told by its key.
     """
-    shelf = _shelf(told)
+    shelf = cli_words.shelf(told)
     one, other = (storage.read(path, shelf).proposal for path in (told.one, told.other))
     if one.call.id != other.call.id:
         raise KjxmError("cli.two_calls", one=one.call.id, other=other.call.id)

@@ -9,8 +9,9 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import NoReturn, cast
 
-from kjxm_desktop import __version__, strings
+from kjxm_desktop import __version__, paths, strings
 from kjxm_desktop.core import clock
+from kjxm_desktop.core.call import Shelf
 from kjxm_desktop.core.json_pointer import Json
 from kjxm_desktop.errors import KjxmError
 
@@ -48,7 +49,12 @@ def check_new(path: Path) -> None:
         raise KjxmError("cli.no_folder", path=str(path.parent))
 
 
-def call_folders(told: argparse.Namespace) -> list[Path]:
+def shelf(told: argparse.Namespace) -> Shelf:
+    """Return the calls at hand: those that --calls named, those put into the program, those that came with it."""
+    return Shelf(paths.schemas(), _call_folders(told), paths.calls())
+
+
+def _call_folders(told: argparse.Namespace) -> list[Path]:
     """Return the folders that --calls named, before and after the command, in their order."""
     given: list[list[Path]] = [getattr(told, f"calls_{level}", []) for level in range(_LEVELS)]
     return [folder for folders in given for folder in folders]
@@ -119,7 +125,10 @@ def _parser(runs: Mapping[str, Run]) -> _Parser:
     show.add_argument("id", metavar="ID")
     show.add_argument("--json", action="store_true", help=_help("json"))
     check = _command(of_call, "check", runs["call check"], "call_check")
-    check.add_argument("folder", type=_path, metavar="FOLDER")
+    check.add_argument("folder", type=_path, metavar="FOLDER|FILE.kjxmcall")
+    pack = _command(of_call, "pack", runs["call pack"], "call_pack")
+    pack.add_argument("folder", type=_path, metavar="FOLDER")
+    pack.add_argument("out", type=_path, nargs="?", metavar="OUT.kjxmcall", help=_help("call_pack_out"))
     return parser
 
 
@@ -137,8 +146,9 @@ def _add_reading(commands: Json, runs: Mapping[str, Run]) -> None:
     new.add_argument("--data", type=_path, metavar="FILE.json", help=_help("data"))
     new.add_argument("out", type=_path, metavar="OUT.kjxm")
     show = _command(commands, "show", runs["show"])
-    show.add_argument("file", type=_path, metavar="FILE.kjxm")
+    show.add_argument("file", type=_path, metavar="FILE")
     show.add_argument("--media", type=_path, metavar="DIR", help=_help("media"))
+    show.add_argument("--differences", action="store_true", help=_help("differences"))
     check = _command(commands, "check", runs["check"])
     check.add_argument("file", type=_path, metavar="FILE")
     check.add_argument("--call", metavar="ID", help=_help("call_id"))

@@ -58,6 +58,12 @@ def _note(call: Call, difference: Difference, *, alike: bool) -> str:
     return strings.text("difference.same_words") if alike else ""
 
 
+def answer_words(call: Call, data: Json, pointer: str, value: Json) -> str:
+    """Return what the answer `value` at `pointer` says in words, as one of the answers of `data`."""
+    control = call.form.control(pointer)
+    return _as_written(value) if control is None else _Side(call, data).answer(control, pointer, value)
+
+
 @dataclass(frozen=True)
 class _Side:
     """One of the two states: what a link to a row means is asked of it."""
@@ -72,7 +78,7 @@ class _Side:
             table = self.call.form.control(difference.table)
             return self._row(table, pointer, value) if table is not None else _as_written(value)
         control = self.call.form.control(pointer)
-        return self._answer(control, pointer, value) if control is not None else _as_written(value)
+        return self.answer(control, pointer, value) if control is not None else _as_written(value)
 
     def _row(self, table: Control, pointer: str, row: Mapping[str, Json]) -> str:
         """Return a row in one line: label and answer of each column that has one."""
@@ -80,12 +86,12 @@ class _Side:
         for column in table.columns:
             name = column.pointer.removeprefix(table.pointer + "/*")
             value = json_pointer.get(row, name)
-            words = "" if value is None else self._answer(column, pointer + name, value)
+            words = "" if value is None else self.answer(column, pointer + name, value)
             if words:
                 told.append(strings.text("difference.cell", label=strings.pick(column.label), words=_one_line(words)))
         return _joined(told, _BETWEEN_CELLS) or strings.text("difference.empty_row")
 
-    def _answer(self, control: Control, pointer: str, value: Json) -> str:
+    def answer(self, control: Control, pointer: str, value: Json) -> str:
         match control.kind:
             case "choice":
                 return self._chosen(control, pointer, [value])

@@ -40,17 +40,25 @@ def data_folder() -> Path:
 
     KJXM_DATA names another one: for tests, and for a stick that carries its drafts.
     """
-    told = os.environ.get("KJXM_DATA")
-    if told:
-        folder = Path(told)
-    else:
-        # Loaded when first needed: a command line that only reads a file never asks for it.
-        import platformdirs
-
-        # Not the roaming one of Windows: working copies belong to this computer and are not carried over a network.
-        folder = Path(platformdirs.user_data_dir(NAME, appauthor=False, roaming=False))
+    folder = _data_place()
     atomic_file.private_folder(folder)
     return folder
+
+
+def _data_place() -> Path:
+    told = os.environ.get("KJXM_DATA")
+    if told:
+        return Path(told)
+    # Loaded when first needed.
+    import platformdirs
+
+    # Not the roaming one of Windows: working copies belong to this computer and are not carried over a network.
+    return Path(platformdirs.user_data_dir(NAME, appauthor=False, roaming=False))
+
+
+def calls() -> Path:
+    """Return the folder of the calls that were put into the program; it need not be there."""
+    return _data_place() / "calls"
 
 
 def settings_file() -> Path:

@@ -12,7 +12,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TextIO
 
-from kjxm_desktop import paths
+from kjxm_desktop import mismatch_words, paths
 from kjxm_desktop.core import storage
 from kjxm_desktop.core.call import Shelf
 from kjxm_desktop.core.json_pointer import Json
@@ -54,7 +54,7 @@ def _plain_part(part: object) -> Json:
 
 
 def _serve(request: Json, progress: package.Progress) -> Json:
-    shelf = Shelf(paths.schemas(), [Path(folder) for folder in request.get("calls", [])])
+    shelf = Shelf(paths.schemas(), [Path(folder) for folder in request.get("calls", [])], paths.calls())
     proposal = storage.read(Path(request["draft_file"]), shelf).proposal
     now = datetime.fromisoformat(request["time"])
     to, draft = Path(request["to"]), bool(request["draft"])
@@ -64,7 +64,9 @@ def _serve(request: Json, progress: package.Progress) -> Json:
             proposal, to, formats=formats, draft=draft, now=now, fonts=paths.fonts(), progress=progress
         )
         written = [str(path) for path in made.paths]
-        return {"paths": written, "pages": made.pages, "missing_glyphs": list(made.missing_glyphs)}
+        found = mismatch_words.plain(made.mismatches)
+        missing = list(made.missing_glyphs)
+        return {"paths": written, "pages": made.pages, "missing_glyphs": missing, "mismatches": found}
     extra = [Path(path) for path in request.get("extra", [])]
     packed = package.package(proposal, to, extra=extra, draft=draft, now=now, fonts=paths.fonts(), progress=progress)
     return {
@@ -77,4 +79,5 @@ def _serve(request: Json, progress: package.Progress) -> Json:
         "size_warning": packed.size_warning,
         "pages": packed.pages,
         "missing_glyphs": list(packed.missing_glyphs),
+        "mismatches": mismatch_words.plain(packed.mismatches),
     }

@@ -4,6 +4,7 @@
 
 A font that lies in the folder already, whole, is not fetched again; so on a machine without apt the few files it
 alone provides can be put there by hand. The folder's files are never committed: the manifest stands for them.
+Which characters they draw is written beside them as `coverage.json`, so that a check need not read 70 MB of fonts.
 """
 
 from __future__ import annotations
@@ -40,6 +41,16 @@ def fetch_all() -> None:
         if missing:
             with tempfile.TemporaryDirectory(dir=ROOT / "build") as folder:
                 _fetch(sources[key], missing, Path(folder))
+    write_coverage(FOLDER, manifest)
+
+
+def write_coverage(folder: Path, manifest: Json) -> None:
+    """Write beside the fonts of `folder` which characters they draw, as `kjxm_desktop.export.glyphs` reads it."""
+    from font_coverage import drawn_by  # needs fontTools and the package, as those who only ask for a hash do not
+
+    told = json.dumps(drawn_by(folder, manifest["fonts"]), separators=(",", ":"))
+    (folder / "coverage.part").write_text(told + "\n", "utf-8")
+    (folder / "coverage.part").replace(folder / "coverage.json")
 
 
 def sha256(path: Path) -> str:

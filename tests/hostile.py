@@ -18,6 +18,36 @@ def zipped(*parts: tuple[str, bytes], compression: int = zipfile.ZIP_DEFLATED) -
     return target.getvalue()
 
 
+def document(body: bytes) -> bytes:
+    """Return a DOCX of `body` and as little else as can be."""
+    family = b"http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+    whole = b'<w:document xmlns:w="%s"><w:body>%s</w:body></w:document>' % (family, body)
+    return zipped(("_rels/.rels", _links((b"officeDocument", b"word/document.xml"))), ("word/document.xml", whole))
+
+
+def workbook(rows: bytes, strings: bytes = b"") -> bytes:
+    """Return an XLSX of one sheet of `rows` with its shared `strings`."""
+    family = b'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
+    book = b'<workbook %s xmlns:r="%s"><sheets><sheet name="a" sheetId="1" r:id="worksheet"/></sheets></workbook>'
+    links = _links((b"worksheet", b"sheet.xml"), (b"sharedStrings", b"strings.xml"))
+    return zipped(
+        ("_rels/.rels", _links((b"officeDocument", b"xl/workbook.xml"))),
+        ("xl/workbook.xml", book % (family, _OFFICE)),
+        ("xl/_rels/workbook.xml.rels", links),
+        ("xl/sheet.xml", b"<worksheet %s><sheetData>%s</sheetData></worksheet>" % (family, rows)),
+        ("xl/strings.xml", b"<sst %s>%s</sst>" % (family, strings)),
+    )
+
+
+_OFFICE = b"http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+
+
+def _links(*told: tuple[bytes, bytes]) -> bytes:
+    inside = [b'<Relationship Id="%s" Type="%s/%s" Target="%s"/>' % (kind, _OFFICE, kind, to) for kind, to in told]
+    family = b"http://schemas.openxmlformats.org/package/2006/relationships"
+    return b'<Relationships xmlns="%s">%s</Relationships>' % (family, b"".join(inside))
+
+
 def flipped(data: bytes) -> bytes:
     """Return `data` with one bit of its middle the other way round."""
     at = len(data) // 2

@@ -250,6 +250,43 @@ BROKEN: dict[str, tuple[str, Callable[[], dict[str, bytes]]]] = {
         "document.json",
         lambda: with_value("document.json", "/parts/0/items/0", {"item": "prose", "pointer": "/thing/nowhere"}),
     ),
+    "a layout that is not there": ("/style", lambda: with_value("document.json", "/style", "fancy")),
+    "a style of text that is not there": (
+        "/parts/0/items/0/style",
+        lambda: with_value("document.json", "/parts/0/items/0/style", "fancy"),
+    ),
+    "a style of a table that is one of text": (
+        "/parts/0/items/2/items/0/style",
+        lambda: with_value("document.json", "/parts/0/items/2/items/0/style", "body"),
+    ),
+    "a table in type that is not there": (
+        "/styles/official/tables/grid/head",
+        lambda: with_value("document.json", "/styles/official/tables/grid/head", "fancy"),
+    ),
+    "a line to sign in type that is not there": (
+        "/parts/0/items/7/items/1/lines/0/style",
+        lambda: with_value(
+            "document.json", "/parts/0/items/7/items/1/lines", [{"text": "手印：", "style": "fancy"}, "日期："]
+        ),
+    ),
+    "a word that stands for nothing": (
+        "/parts/0/items/0/text",
+        lambda: with_value("document.json", "/parts/0/items/0/text", "{yeer} 年申请表"),
+    ),
+    "a brace without its counterpart": ("/header", lambda: with_value("document.json", "/header", "{issuer")),
+    "an answer in a text that is not asked": (
+        "/parts/0/items/5/items/0/rows/0/text",
+        lambda: with_value("document.json", "/parts/0/items/5/items/0/rows/0/text", "{/field/nowhere}起"),
+    ),
+    "a layout without a style of text": (
+        "/styles/official/texts",
+        lambda: with_value("document.json", "/styles/official/texts/caption", None),
+    ),
+    "a face we do not have": (
+        "/styles/official/texts/body/font",
+        lambda: with_value("document.json", "/styles/official/texts/body/font", "heiti"),
+    ),
+    "a word of the layout that is left out": ("/words", lambda: with_value("document.json", "/words/gap", None)),
 }
 
 

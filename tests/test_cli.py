@@ -97,12 +97,15 @@ def test_the_language_is_taken_before_and_after_the_command_and_the_last_one_cou
         ["--calls", CALLS, "call", "list"],
         ["call", "--calls", CALLS, "list"],
         ["call", "list", "--calls", CALLS],
-        ["call", "list", "--calls", CALLS / AGRI],
     ],
 )
 def test_folders_of_calls_are_taken_before_and_after_the_command(words: list[object]) -> None:
-    ran = kjxm(*words)
-    assert [line.split("\t")[0] for line in ran.lines] == [AGRI, KJXM]
+    beside = sorted(folder.name for folder in CALLS.iterdir() if (folder / "call.json").is_file())
+    assert [line.split("\t")[0] for line in kjxm(*words).lines] == [*beside, KJXM]
+
+
+def test_a_folder_of_one_call_is_taken_too() -> None:
+    assert [line.split("\t")[0] for line in kjxm("call", "list", "--calls", CALLS / AGRI).lines] == [AGRI, KJXM]
 
 
 def test_of_two_calls_with_one_id_the_first_folder_wins_and_an_added_one_beats_ours(tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from kjxm_desktop import cli
 from kjxm_desktop.core.json_pointer import Json
 from kjxm_desktop.exchange import package
 from kjxm_desktop.export import files as export_files
+from kjxm_desktop.export.self_check import Mismatch
 from tests.cli_run import AGRI, TIME, Ran, beneath, example, kjxm, new, refused, written
 
 # One proposal that nothing blocks, as short as its call allows: every test here sets it in print.
@@ -184,7 +185,7 @@ def test_progress_is_told_on_a_terminal_alone(drafts: dict[str, Path], tmp_path:
         assert cli.main(words) == 0
     finally:
         sys.stderr = before
-    assert terminal.getvalue().splitlines() == ["正在排版…", "正在写 PDF…"]
+    assert terminal.getvalue().splitlines() == ["正在排版…", "正在写 PDF…", "正在核对…"]
 
 
 # -- package ------------------------------------------------------------------------------------------------------
@@ -266,6 +267,30 @@ def test_two_extra_files_of_one_name_both_travel(drafts: dict[str, Path], tmp_pa
     assert folder.name == STEM + "（未定稿）"
     names = {path.name: path.read_text() for path in (folder / "附件").iterdir()}
     assert names == {"扫描.pdf": "1", "扫描_2.pdf": "2"}
+
+
+AMISS = (Mismatch("pdf", "/who/name", "text", "苗示"), Mismatch("docx", "", "markup", "word/document.xml: a rule"))
+
+
+@pytest.mark.parametrize("command", ["export", "package"])
+def test_what_reads_otherwise_than_it_was_answered_is_kept_beside_and_told(
+    drafts: dict[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    made = export_files.Made({"docx": b"PK", "pdf": b"%PDF"}, 1, mismatches=AMISS)
+    monkeypatch.setattr(package.export_files, "make", lambda *_, **__: made)
+    (tmp_path / f"{STEM}.pdf").write_text("old")
+    ran = kjxm(command, drafts["ready"], "--to", tmp_path, *IN_TIME)
+    assert ran.status == 1
+    assert (tmp_path / f"{STEM}.pdf").read_text() == "old"
+    assert ran.lines
+    assert all(Path(line).is_file() and f"{STEM}_未核对" in line for line in ran.lines)
+    name, rule, place = ran.err.splitlines()
+    assert "PDF 中没有完整的“苗示…”" in name
+    assert "word/document.xml" in rule
+    assert "2 处" in place
+    assert str(tmp_path / f"{STEM}_未核对") in place
+    spoken = kjxm("--lang", "en", command, drafts["ready"], "--to", tmp_path, *IN_TIME)
+    assert "The PDF does not hold “苗示…” whole." in spoken.err
 
 
 @pytest.mark.parametrize(("megabytes", "told"), [(8, ""), (12, "15 MB"), (16, "20 MB")])

@@ -46,7 +46,7 @@ HEAVY = """
 from kjxm_desktop import cli
 
 assert cli.main(["call", "list"]) == 0
-heavy = {"docx", "reportlab", "PIL", "lxml", "fontTools", "jsonschema", "re2", "platformdirs"}
+heavy = {"docx", "reportlab", "PIL", "lxml", "fontTools", "jsonschema", "re2"}
 assert not heavy & set(sys.modules), heavy & set(sys.modules)
 """
 

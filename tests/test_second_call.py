@@ -153,7 +153,7 @@ def test_its_draft_opens_where_it_is_not_installed(trial: Path) -> None:
 # -- no line of code knows a call ---------------------------------------------------------------------------------
 
 SOURCES = sorted((ROOT / "kjxm_desktop").rglob("*.py"))
-CALL_FOLDERS = (paths.schemas() / KJXM, CALLS / AGRI)
+CALL_FOLDERS = (paths.schemas() / KJXM, CALLS / AGRI, CALLS / "bridge-watch-2027")
 
 
 def literals(path: Path) -> list[str]:

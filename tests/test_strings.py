@@ -25,7 +25,7 @@ from kjxm_desktop.errors import KjxmError
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "kjxm_desktop"
 STRINGS = ROOT / "resources" / "strings"
-CALL_FOLDERS = [*calls.call_folders(ROOT / "schemas"), *calls.call_folders(ROOT / "tests" / "calls")]
+CALL_FOLDERS = [*calls.call_places(ROOT / "schemas"), *calls.call_places(ROOT / "tests" / "calls")]
 
 KEY = re.compile(r"[a-z][a-z_]*(\.[A-Za-z0-9_]*[A-Za-z0-9])+")
 NO_KEY = re.compile(r".*\.(json|txt|py|kjxm|log|docx|pdf|png|xml|rels|dll|so|ttf|tmp)")
@@ -219,6 +219,8 @@ def _found_by_schema(control: Control) -> Iterator[tuple[str, str, dict[str, obj
         yield "format", kind, {"value": "x"}
     if "minimum" in schema or "maximum" in schema:
         yield "format", "range", {"value": 1, "minimum": control.limits.minimum, "maximum": control.limits.maximum}
+    if kind in ("line", "text", "rich", "choices", "picture"):
+        yield "glyph", kind, {"count": 1, "glyphs": "😀 U+1F600"}
     words = schema.get("wordCount", {})
     for keyword, variant in (("max", "long"), ("min", "short")):
         if keyword in words:
@@ -300,4 +302,4 @@ def test_an_unknown_language_is_chinese() -> None:
 
 def test_the_calls_of_the_program_are_all_looked_at() -> None:
     shelf = Shelf(ROOT / "schemas", [ROOT / "tests" / "calls"])
-    assert {entry.folder for entry in shelf.found} == set(CALL_FOLDERS)
+    assert {entry.place for entry in shelf.found} == set(CALL_FOLDERS)

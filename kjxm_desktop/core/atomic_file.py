@@ -67,7 +67,7 @@ def write(
                 verify(temporary)
             if last is not None:
                 last(target)
-            _replace(temporary, target)
+            replace(temporary, target)
         except BaseException:
             _remove(temporary)
             raise
@@ -96,7 +96,7 @@ def copy(source: BinaryIO, folder: Path, named: Callable[[str], Path | None]) ->
             os.close(descriptor)
         target = named(digest.hexdigest())
         if target is not None:
-            _replace(temporary, target)
+            replace(temporary, target)
             _sync_folder(folder)
     finally:
         _remove(temporary)
@@ -237,7 +237,11 @@ def _sync(descriptor: int) -> None:
         os.fsync(descriptor)
 
 
-def _replace(temporary: Path, target: Path) -> None:
+def replace(temporary: Path, target: Path) -> None:
+    """Put `temporary` in the place of `target` in one step, waiting for who holds it for a moment on Windows.
+
+    Raises OSError.
+    """
     wait = _FIRST_WAIT_S
     for _ in range(_WAITS):
         try:

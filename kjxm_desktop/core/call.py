@@ -1,4 +1,4 @@
-"""A call for proposals: the six data files of one folder, and how they are found and named."""
+"""A call for proposals: the six data files of one folder, a Word form at times, and how they are found and named."""
 
 from __future__ import annotations
 
@@ -14,14 +14,15 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import cast
 
-from kjxm_desktop.core import form, strict_json
+from kjxm_desktop.core import atomic_file, form, packed_call, strict_json
 from kjxm_desktop.core.form import Form, Text
 from kjxm_desktop.core.json_pointer import Json
 from kjxm_desktop.errors import KjxmError
 
 CALL, SCHEMA, FORM, RULES, DOCUMENT = "call.json", "data.schema.json", "form.json", "rules.json", "document.json"
-NOTICE = "notice.txt"
+NOTICE, TEMPLATE = "notice.txt", "template.docx"
 FILES = (CALL, SCHEMA, FORM, RULES, DOCUMENT, NOTICE)
+"""What every call has; the institute's own Word form, `TEMPLATE`, is there when the institute has one."""
 MAX_FILE_BYTES = 2_000_000
 
 
@@ -103,7 +104,8 @@ def read_folder(folder: Path) -> dict[str, bytes]:
     """Return the bytes of the files of a call. Raises KjxmError call.folder, call.file_missing, call.too_big."""
     if not os.path.isdir(folder):  # noqa: PTH112  (unlike Path.is_dir it never raises)
         raise KjxmError("call.folder", path=str(folder))
-    return {name: _read_file(folder / name, folder) for name in FILES}
+    names = (*FILES, TEMPLATE) if os.path.lexists(folder / TEMPLATE) else FILES
+    return {name: _read_file(folder / name, folder) for name in names}
 
 
 def _read_file(path: Path, folder: Path) -> bytes:
@@ -175,38 +177,43 @@ def _build(parsed: Mapping[str, Json], notice: str, files: Mapping[str, bytes]) 
         document=parsed[DOCUMENT],
         notice=notice,
         form=form.build(parsed[FORM], parsed[SCHEMA]),
-        files={name: files[name] for name in FILES},
+        files={name: files[name] for name in (*FILES, TEMPLATE) if name in files},
     )
 
 
 @dataclass(frozen=True)
 class Found:
-    """A folder that should hold a call: the call, or what is wrong with it."""
+    """A folder or a packed file that should hold a call: the call, or what is wrong with it."""
 
-    folder: Path
+    place: Path
     call: Call | None
     error: KjxmError | None
 
 
 class Shelf:
-    """The calls at hand: those that came with the program, and those in folders people added.
+    """The calls at hand: those in folders people added, those put into the program, those that came with it.
 
-    The program's own were checked when it was made; added ones pass the strict loader, and the first of an id wins.
+    Of one id the first added one wins, else the latest version. The program's own were checked when it was made, those
+    put into it when that was done; added ones pass the strict loader.
     """
 
-    def __init__(self, own: Path, added: Iterable[Path] = ()) -> None:
-        """Stand before `own`, the program's `schemas/` (its `meta/` holds the meta-schemas), and `added` folders.
+    def __init__(self, own: Path, added: Iterable[Path] = (), kept: Path | None = None) -> None:
+        """Stand before `own`, the program's `schemas/` (its `meta/` holds the meta-schemas), and what was `added`.
 
-        An added folder is one call or holds several. Raises KjxmError call.folder for one that cannot be read.
+        That is a folder with one call or several, or a packed call. `kept` is the folder for calls that are put into
+        the program. Raises KjxmError call.folder for a folder that cannot be read.
         """
         self._own = own
-        self._added = [folder for parent in added for folder in call_folders(parent)]
+        self._kept = kept
+        self._added = [place for parent in added for place in call_places(parent)]
 
     @cached_property
     def found(self) -> list[Found]:
-        """Return every folder that should hold a call, broken ones too; of one id only the first."""
-        entries = [_found(folder, lambda path: self.check(read_folder(path))) for folder in self._added]
-        entries += [_found(folder, load) for folder in call_folders(self._own)]
+        """Return every place that should hold a call, broken ones too; of one id only one."""
+        entries = [_found(place, self.check_place) for place in self._added]
+        own = [_found(place, load) for place in call_places(self._own)]
+        kept = [_found(place, self._load_kept) for place in _packed_in(self._kept)]
+        entries += sorted([*own, *kept], key=_version_of, reverse=True)
         seen: set[str] = set()
         return [entry for entry in entries if entry.call is None or _first(entry.call.id, seen)]
 
@@ -237,6 +244,70 @@ class Shelf:
 
         return call_check.check_files(files, self._own / "meta")
 
+    def check_place(self, place: Path) -> Call:
+        """Return the call in a folder or a packed file after every check. Raises KjxmError call.* or packed.*."""
+        return self.check_packed(place) if is_packed(place) else self.check(read_folder(place))
+
+    def files_in(self, place: Path) -> Mapping[str, bytes]:
+        """Return the files of the call in a folder or a packed file, as they are. Raises KjxmError call.*, packed.*."""
+        if not is_packed(place):
+            return read_folder(place)
+        told = packed_call.read(place)
+        if sha256_of(told.files) != told.sha256:
+            raise KjxmError("packed.damaged", name=place.name)
+        return told.files
+
+    def check_packed(self, path: Path) -> Call:
+        """Return the call in a packed file after every check.
+
+        Raises KjxmError packed.damaged when it is not the one that was packed, other packed.* and call.*.
+        """
+        told = packed_call.read(path)
+        found = self.check(self.files_in(path))
+        if (found.id, found.version, found.sha256) != (told.id, told.version, told.sha256):
+            raise KjxmError("packed.damaged", name=path.name)
+        return found
+
+    def pack(self, folder: Path) -> tuple[Call, bytes]:
+        """Return the call in `folder` and the packed file of it. Raises KjxmError call.* for one that is not sound."""
+        found = self.check(read_folder(folder))
+        told = packed_call.PackedCall(found.id, found.version, found.sha256, found.files)
+        return found, packed_call.pack(told)
+
+    def keep(self, found: Call) -> Path:
+        """Put a call that was checked into the program, in place of other versions of it, and return its file.
+
+        Drafts carry theirs along. Raises KjxmError storage.*; what was there is then as it was.
+        """
+        if self._kept is None:
+            raise ValueError("this shelf has no room for calls")
+        target = self._kept / _kept_name(found)
+        try:
+            atomic_file.private_folder(self._kept)
+        except OSError as error:
+            raise atomic_file.failure(error, self._kept) from error
+        told = packed_call.PackedCall(found.id, found.version, found.sha256, found.files)
+        atomic_file.write(target, packed_call.pack(told))
+        for other in _packed_in(self._kept):
+            if other != target and other.name.startswith(f"{found.id}."):
+                other.unlink(missing_ok=True)
+        self.__dict__.pop("found", None)
+        return target
+
+    def _load_kept(self, path: Path) -> Call:
+        """Return a call that was put into the program: checked then, if its file still is what it was."""
+        told = packed_call.read(path)
+        if sha256_of(told.files) != told.sha256 or path.name != _name_of(told.id, told.sha256):
+            return self.check_packed(path)
+        return load_files(told.files)
+
+    def faults(self, files: Mapping[str, bytes]) -> list[KjxmError]:
+        """Return what is wrong with the call made of `files`, each fault with file and place; none when it is sound."""
+        # Loaded as above.
+        from kjxm_desktop.core import call_check
+
+        return call_check.faults(files, self._own / "meta")
+
 
 def _first(call_id: str, seen: set[str]) -> bool:
     if call_id in seen:
@@ -245,17 +316,53 @@ def _first(call_id: str, seen: set[str]) -> bool:
     return True
 
 
-def call_folders(parent: Path) -> list[Path]:
-    """Return the folders under `parent` that hold a call or what is left of one, or `parent` itself when it does.
+def call_places(parent: Path) -> list[Path]:
+    """Return the folders under `parent` that hold a call or what is left of one, and the packed calls in it.
 
-    Raises KjxmError call.folder for a folder that cannot be read.
+    `parent` itself when it is either. Raises KjxmError call.folder for a folder that cannot be read.
     """
-    if _holds_call(parent):
+    if _holds_call(parent) or is_packed(parent):
         return [parent]
     try:
-        return sorted(path for path in parent.iterdir() if _holds_call(path))
+        return sorted(path for path in parent.iterdir() if _holds_call(path) or is_packed(path))
     except (OSError, ValueError) as error:
         raise KjxmError("call.folder", path=str(parent)) from error
+
+
+def is_packed(place: Path) -> bool:
+    """Tell by its name whether `place` is a packed call."""
+    return place.suffix == packed_call.SUFFIX and os.path.isfile(place)  # noqa: PTH113  (never raises)
+
+
+def _packed_in(folder: Path | None) -> list[Path]:
+    """Return the packed calls in the program's own folder; none before that is there."""
+    try:
+        return [] if folder is None else sorted(place for place in folder.iterdir() if is_packed(place))
+    except OSError:
+        return []
+
+
+def _kept_name(found: Call) -> str:
+    return _name_of(found.id, found.sha256)
+
+
+def _name_of(call_id: str, sha256: str) -> str:
+    """Return what the file of a call in the program's own folder is called: what was checked is told by its digest."""
+    return f"{call_id}.{sha256[:32]}{packed_call.SUFFIX}"
+
+
+def is_later(one: Call, other: Call) -> bool:
+    """Tell whether `one` is a later version of `other`, by the numbers of both."""
+    return _numbers(one.version) > _numbers(other.version)
+
+
+def _version_of(entry: Found) -> tuple[int, ...]:
+    """Return the numbers of the version, by which they follow each other; broken ones come last."""
+    return () if entry.call is None else _numbers(entry.call.version)
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple(int(number) for number in re.findall(r"[0-9]+", version))
 
 
 def _holds_call(folder: Path) -> bool:

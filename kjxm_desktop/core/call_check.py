@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import cast
 
 from kjxm_desktop.core import call as calls
-from kjxm_desktop.core import json_pointer, rules, strict_json
+from kjxm_desktop.core import document_check, form_places, json_pointer, rules, strict_json
 from kjxm_desktop.core.call import CALL, DOCUMENT, FORM, NOTICE, RULES, SCHEMA, Call
 from kjxm_desktop.core.form import Control, schema_at
 from kjxm_desktop.core.json_pointer import Json
@@ -47,6 +47,21 @@ def check_files(files: Mapping[str, bytes], meta: Path) -> Call:
 
     `meta` is the folder of the meta-schemas.
     """
+    call = _check_data(files, meta)
+    for fault in form_places.faults(call):
+        raise fault
+    return call
+
+
+def faults(files: Mapping[str, bytes], meta: Path) -> list[KjxmError]:
+    """Return what is wrong with a call: the first fault of its data, else every fault of its Word form."""
+    try:
+        return form_places.faults(_check_data(files, meta))
+    except KjxmError as error:
+        return [error]
+
+
+def _check_data(files: Mapping[str, bytes], meta: Path) -> Call:
     parsed = {name: _budgeted(name, files) for name in (CALL, SCHEMA, FORM, RULES, DOCUMENT)}
     for name, value in parsed.items():
         _against_meta(name, value, meta)
@@ -274,10 +289,11 @@ def _check_rules(call: Call) -> None:
 
 
 def _check_document(call: Call) -> None:
-    """Refuse pointers in document.json that lead nowhere."""
+    """Refuse pointers, styles and words in document.json that lead nowhere."""
     for place, value in _nodes(call.document, ""):
         if isinstance(value, str) and value.startswith("/") and not _leads(call, value):
             raise KjxmError("call.pointer", file=DOCUMENT, place=place, pointer=value)
+    document_check.check(call)
 
 
 def _leads(call: Call, pointer: str) -> bool:

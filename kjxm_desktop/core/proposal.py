@@ -51,6 +51,7 @@ class Proposal:
         self.call = call
         self.data: Json = data if data is not None else {}
         self.media: dict[str, bytes] = dict(media or {})
+        self.apart: frozenset[str] = frozenset()  # files that answers name and that travel by themselves, by SHA-256
         self.notes: Json = notes.empty()
         self.doc_id = str(uuid.uuid4())
         self.revision = 0
@@ -287,6 +288,8 @@ def _write_media(proposal: Proposal, folder: Path) -> dict[str, str]:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for sha256 in proposal.used_media():
+            if sha256 in proposal.apart and sha256 not in proposal.media:
+                continue  # named by its SHA-256, as nobody here has it
             data = proposal.media[sha256]
             path = folder / (sha256[:16] + suffix_of(data))
             if not path.exists():

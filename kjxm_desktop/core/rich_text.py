@@ -124,6 +124,20 @@ def plain(value: Json) -> str:
     return "\n".join(_lines(value))
 
 
+def printed(value: Json) -> str:
+    """Return all that an answer prints as text: also captions, the sources of formulas, the words of a list."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, dict):  # a picture by itself
+        return str(cast("dict[str, Json]", value).get("caption", ""))
+    if not isinstance(value, list):
+        return ""
+    parts = cast("list[Json]", value)
+    if parts and isinstance(parts[0], str):
+        return "\n".join([str(part) for part in parts])
+    return "\n".join(_all_lines(parts))
+
+
 def word_count(value: Json) -> int:
     """Return the 字数 of a string or of blocks, as Word counts.
 
@@ -184,6 +198,13 @@ def _lines(value: Json) -> Iterator[str]:
             yield from ("\t".join(_text(cell) for cell in row) for row in block["rows"])
         else:
             yield from (_text(runs) for runs in _run_lists(block))
+
+
+def _all_lines(value: Json) -> Iterator[str]:
+    for block in _blocks(value):
+        yield from [block[name] for name in ("caption", "latex") if name in block]
+        for runs in _run_lists(block):
+            yield "".join([run.get("text") or run.get("formula") or "" for run in runs])
 
 
 def _text(runs: list[dict[str, Json]]) -> str:

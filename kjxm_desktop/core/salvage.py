@@ -177,15 +177,16 @@ class _Salvage:
     def _find_call(self, shelf: Shelf) -> tuple[Call, bool]:
         """Return the call of the draft: its own, one completed by an installed one, or the installed one of its id."""
         self._manifest_call = _dict(self._manifest.get("call"))
-        own = {name: content for name in calls.FILES if (content := self._sound(storage.CALL + name)) is not None}
         digests = _dict(self._manifest.get("parts"))
+        names = (*calls.FILES, calls.TEMPLATE) if storage.CALL + calls.TEMPLATE in digests else calls.FILES
+        own = {name: content for name in names if (content := self._sound(storage.CALL + name)) is not None}
         for installed in (None, *shelf.calls):
             files = dict(own)
             for name, content in installed.files.items() if installed else ():
                 digest = _dict(digests.get(storage.CALL + name)).get("sha256")
                 if name not in own and digest == hashlib.sha256(content).hexdigest():
                     files[name] = content
-            if len(files) == len(calls.FILES):
+            if len(files) == len(names):
                 try:
                     call, is_installed = shelf.from_draft(files)
                 except KjxmError:

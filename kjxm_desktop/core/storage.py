@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 from pathlib import Path
-from typing import Final, Protocol, cast
+from typing import BinaryIO, Final, Protocol, cast
 
 from kjxm_desktop.core import (
     atomic_file,
@@ -42,7 +42,7 @@ CALL: Final = "call/"
 MEDIA: Final = "media/"
 _ALLOWED = re.compile(
     f"{_MIMETYPE}|{re.escape(MANIFEST)}|{re.escape(PROPOSAL)}|{re.escape(NOTES)}|{MEDIA}[0-9a-f]{{64}}|"
-    f"{CALL}({'|'.join(re.escape(name) for name in calls.FILES)})"
+    f"{CALL}({'|'.join(re.escape(name) for name in (*calls.FILES, calls.TEMPLATE))})"
 )
 _DIGEST = re.compile("[0-9a-f]{64}")
 _MOST_DEPTH = 64
@@ -77,6 +77,7 @@ class Content:
     notes: Json
     media: Mapping[str, bytes]
     call_files: Mapping[str, bytes]
+    apart: frozenset[str] = frozenset()
 
 
 def read(path: Path, shelf: Calls) -> Stored:
@@ -100,6 +101,18 @@ def read(path: Path, shelf: Calls) -> Stored:
     except KjxmError as error:
         raise placed(error, path) from error
     return Stored(proposal, sha256, foreign_call=not installed)
+
+
+def unpacked(data: bytes, name: str, shelf: Calls) -> Stored:
+    """Return the draft whose bytes are `data`, bounded before; `name` only names it in messages.
+
+    Raises KjxmError draft.* with `path`.
+    """
+    try:
+        proposal, installed = to_proposal(_content(_checked_parts(io.BytesIO(data))), shelf)
+    except KjxmError as error:
+        raise placed(error, Path(name)) from error
+    return Stored(proposal, hashlib.sha256(data).hexdigest(), foreign_call=not installed)
 
 
 def write(path: Path, proposal: Proposal, *, program: str, last: Callable[[Path], None] | None = None) -> str:
@@ -151,7 +164,7 @@ def _pieces(proposal: Proposal, program: str) -> list[bytes]:
     parts = {PROPOSAL: data, NOTES: said}
     parts |= {CALL + name: content for name, content in sorted(proposal.call.files.items())}
     parts |= {MEDIA + sha256: proposal.media[sha256] for sha256 in named_media(data + said, proposal.media)}
-    manifest = {
+    manifest: dict[str, Json] = {
         "format": migration.FORMAT,
         "min_reader": migration.MIN_READER,
         "doc_id": proposal.doc_id,
@@ -162,6 +175,9 @@ def _pieces(proposal: Proposal, program: str) -> list[bytes]:
         # By these a damaged draft is salvaged section by section (`salvage`); readers need neither them nor the cuts.
         "sections": {key: hashlib.sha256(section).hexdigest() for key, section in sections.items()},
     }
+    apart = sorted(sha256 for sha256 in proposal.apart - proposal.media.keys() if f'"{sha256}"'.encode() in data)
+    if apart:
+        manifest["apart"] = apart
     cuts = {PROPOSAL: [1 + end for end in accumulate(len(section) + 1 for section in sections.values())][:-1]}
     listed = [(_MIMETYPE, MIMETYPE, False), (MANIFEST, strict_json.dumps(manifest), True)]
     return container.pieces(listed + [(name, part, not name.startswith(MEDIA)) for name, part in parts.items()], cuts)
@@ -195,6 +211,7 @@ def to_proposal(content: Content, shelf: Calls) -> tuple[Proposal, bool]:
         proposal = Proposal(call, _canonical(call, data, shape.check(call, data, keep_unknown=True)), content.media)
     except KjxmError as error:
         raise KjxmError("draft.content", why=error) from error
+    proposal.apart = content.apart
     proposal.notes = notes.empty() | content.notes
     proposal.doc_id = content.doc_id
     proposal.revision = content.revision
@@ -205,6 +222,13 @@ def to_proposal(content: Content, shelf: Calls) -> tuple[Proposal, bool]:
 def is_part(name: str) -> bool:
     """Tell whether a part of a draft may have this name."""
     return _ALLOWED.fullmatch(name) is not None
+
+
+def is_digests(value: Json) -> bool:
+    """Tell whether `value` is a list of SHA-256."""
+    return isinstance(value, list) and all(
+        isinstance(item, str) and _DIGEST.fullmatch(item) is not None for item in cast("list[Json]", value)
+    )
 
 
 def is_doc_id(value: Json) -> bool:
@@ -270,7 +294,7 @@ def _verify(path: Path, call: Call) -> None:
 # --- the parts ------------------------------------------------------------------------------------------------------
 
 
-def _checked_parts(file: io.BufferedReader) -> dict[str, bytes]:
+def _checked_parts(file: BinaryIO) -> dict[str, bytes]:
     """Return the parts of a draft, each of the size and digest that the manifest tells, none missing, none besides."""
     _refuse_newer(file)
     parts = container.read(file, is_part)
@@ -297,7 +321,7 @@ def _checked_parts(file: io.BufferedReader) -> dict[str, bytes]:
     return parts
 
 
-def _refuse_newer(file: io.BufferedReader) -> None:
+def _refuse_newer(file: BinaryIO) -> None:
     """Raise KjxmError draft.newer first of all: what a later program puts into a draft is no fault."""
     raw = container.peek(file, MANIFEST)
     manifest = _json({MANIFEST: raw}, MANIFEST) if raw is not None else {}
@@ -317,6 +341,7 @@ def _check_manifest(manifest: dict[str, Json]) -> None:
         "/program": isinstance(manifest.get("program"), str),
         "/call": isinstance(call, dict)
         and all(isinstance(cast("dict[str, Json]", call).get(key), str) for key in ("id", "version", "sha256")),
+        "/apart": is_digests(manifest.get("apart", [])),
         "/parts": isinstance(parts, dict)
         and all(isinstance(part, dict) for part in cast("dict[str, Json]", parts).values()),
     }
@@ -336,6 +361,7 @@ def _content(parts: Mapping[str, bytes]) -> Content:
         notes=_json(parts, NOTES),
         media={name.removeprefix(MEDIA): part for name, part in parts.items() if name.startswith(MEDIA)},
         call_files={name.removeprefix(CALL): part for name, part in parts.items() if name.startswith(CALL)},
+        apart=frozenset(manifest.get("apart", [])),
     )
 
 
@@ -397,10 +423,15 @@ def _without_empty_groups(call: Call, data: Json) -> Json:
 
 
 def _check_media(proposal: Proposal) -> None:
-    """Raise KjxmError draft.media or draft.picture where an answer names what is not there or is no plain picture."""
+    """Raise KjxmError draft.media or draft.picture where an answer names what is not there or is no plain picture.
+
+    A file may be missing that the draft itself says travels apart from it; a picture never.
+    """
     for control, pointer, value in leaves(proposal.call, proposal.data):
         is_picture = control.kind != "file"
         for sha256 in media_named(control, value):
+            if not is_picture and sha256 in proposal.apart:
+                continue
             if sha256 not in proposal.media:
                 raise KjxmError("draft.media", pointer=pointer, part=MEDIA + str(sha256)[:12])
             if is_picture and pictures.measure(proposal.media[sha256]) is None:

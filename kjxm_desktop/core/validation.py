@@ -6,7 +6,7 @@ after a keystroke only the touched answer, its row and the rules that read its s
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 PAUSE_ROWS = 20
 _SHOWN = 40  # characters of what was written, in a message
+_SOFT = ("length", "glyph")
+_FREE = ("line", "text", "rich", "choices", "picture")  # what may hold any character and be right
 
 
 class Severity(StrEnum):
@@ -52,9 +54,13 @@ class Diagnostic:
     variant: str | None = None
 
 
-def validate(call: Call, data: Json, now: datetime) -> list[Diagnostic]:
+Unprintable = Callable[[str], Mapping[str, object]]
+"""Tells what the finding `glyph` says of a text that cannot be printed as it is; {} of any other."""
+
+
+def validate(call: Call, data: Json, now: datetime, unprintable: Unprintable | None = None) -> list[Diagnostic]:
     """Return all findings on `data` at the time `now`, in the order of the form."""
-    return Validator(call).check(data, now)
+    return Validator(call, unprintable).check(data, now)
 
 
 Steps = Generator[None, None, list[Diagnostic]]
@@ -73,8 +79,10 @@ class _Fault:
 class Validator:
     """Checks proposals of one call again and again, remembering what did not change."""
 
-    def __init__(self, call: Call) -> None:
+    def __init__(self, call: Call, unprintable: Unprintable | None = None) -> None:
         self._call = call
+        self._unprintable = unprintable
+        self._not_printed = {told["pointer"] for told in call.document["not_printed"]}
         self._faults: dict[str, tuple[Json, list[_Fault]]] = {}
         self._row_faults: dict[str, dict[int, tuple[Json, list[_Fault]]]] = {}
         self._rule_found: dict[str, tuple[tuple[object, ...], list[rules.Found]]] = {}
@@ -178,6 +186,10 @@ class Validator:
                 yield _fault(control, str(error.validator), error.validator_value, error.instance)
         if not errors and control.kind in ("month", "day") and not _is_date(control, value):
             yield _Fault("", "format", control.kind, {"value": _told(value)})
+        if self._unprintable and control.kind in _FREE and control.pointer not in self._not_printed:
+            told = self._unprintable(rich_text.printed(value))
+            if told:
+                yield _Fault("", "glyph", control.kind, told)
 
     def _schema_validator(self, control: Control) -> SchemaValidator:
         found = self._validators.get(control.pointer)
@@ -195,7 +207,7 @@ class Validator:
         return found
 
     def _from_fault(self, fault: _Fault, base: str) -> Diagnostic:
-        severity = Severity.WARNING if fault.code == "length" else Severity.ERROR
+        severity = Severity.WARNING if fault.code in _SOFT else Severity.ERROR
         pointer = base + fault.name
         return Diagnostic(
             pointer,

@@ -14,8 +14,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final, cast
 
-from kjxm_desktop.core import atomic_file, call, migration, storage, strict_json
+from kjxm_desktop.core import atomic_file, call, history_records, migration, storage, strict_json
 from kjxm_desktop.core.history import History, Kind, Moment
+from kjxm_desktop.core.history_records import Section
 from kjxm_desktop.core.json_pointer import Json
 from kjxm_desktop.core.proposal import Proposal
 from kjxm_desktop.errors import KjxmError
@@ -45,6 +46,7 @@ class Kept:
     format: int
     data: Json
     notes: Json
+    apart: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -74,6 +76,7 @@ class WorkingCopy:
         self._folder = folder / doc_id
         self._doc_id = doc_id
         self._history = self.history()
+        self._sections: dict[str, Section] = {}  # as last written: the next time most of them are the same
         self.opened_moment: str | None = None
         """The moment of the history that tells how the draft was when it was opened; None before anything was kept."""
 
@@ -96,7 +99,8 @@ class WorkingCopy:
         The history begins with the draft as it was `opened`, when that is told. Raises KjxmError storage.* when the
         state could not be kept; return why the history alone could not.
         """
-        state = _sealed(_state(proposal, path, base_sha256, saved_at))
+        self._sections = history_records.sections_of(proposal.data, self._sections)
+        state = _sealed(_state(proposal, path, base_sha256, saved_at), self._sections)
         named = storage.named_media(state, proposal.media)
         of_call = Path(_CALL) / proposal.call.sha256
         beside = {of_call / name: content for name, content in proposal.call.files.items()}
@@ -195,7 +199,8 @@ class WorkingCopy:
             data=kept.data,
             notes=kept.notes,
             media={name: part for name, part in media.items() if hashlib.sha256(part).hexdigest() == name},
-            call_files=self._read_all(self._folder / _CALL / kept.call_sha256, call.FILES),
+            call_files=self._read_all(self._folder / _CALL / kept.call_sha256, (*call.FILES, call.TEMPLATE)),
+            apart=kept.apart,
         )
         try:
             proposal, installed = storage.to_proposal(content, shelf)
@@ -292,7 +297,8 @@ class _DamagedError(Exception):
     """The state is not as it was written."""
 
 
-def _state(proposal: Proposal, path: Path | None, base_sha256: str | None, saved_at: datetime) -> Json:
+def _state(proposal: Proposal, path: Path | None, base_sha256: str | None, saved_at: datetime) -> dict[str, Json]:
+    """Return everything but the answers."""
     return {
         "format": migration.FORMAT,
         "doc_id": proposal.doc_id,
@@ -301,13 +307,16 @@ def _state(proposal: Proposal, path: Path | None, base_sha256: str | None, saved
         "base_sha256": base_sha256,
         "saved_at": saved_at.isoformat(),
         "call": {"id": proposal.call.id, "version": proposal.call.version, "sha256": proposal.call.sha256},
-        "data": proposal.data,
         "notes": proposal.notes,
+        **({"apart": sorted(proposal.apart)} if proposal.apart else {}),
     }
 
 
-def _sealed(state: Json) -> bytes:
-    text = strict_json.dumps(state)
+def _sealed(state: dict[str, Json], sections: dict[str, Section]) -> bytes:
+    members = strict_json.members(state)
+    answers = [strict_json.dumps(name) + b":" + sections[name].text for name in sorted(sections)]
+    members["data"] = b'"data":{' + b",".join(answers) + b"}"
+    text = b"{" + b",".join(members[key] for key in sorted(members)) + b"}"
     return hashlib.sha256(text).hexdigest().encode("ascii") + b"\n" + text
 
 
@@ -341,6 +350,7 @@ def _kept(state: dict[str, Json], doc_id: str) -> Kept:
             format=int(state["format"]),
             data=dict(state["data"]),
             notes=dict(state["notes"]),
+            apart=frozenset(str(sha256) for sha256 in state.get("apart", [])),
         )
     except (KeyError, TypeError, ValueError) as error:
         raise _DamagedError from error

@@ -17,6 +17,7 @@ from kjxm_desktop.exchange.workbooks import BLANK_RUN, MOST_CHARACTERS, MOST_COL
 
 _DELIMITERS: Final = "\t,;"
 _LOOKED_AT: Final = 20  # records
+_MOST_CELLS: Final = 1_000_000  # ten times as many as are taken
 
 _LIVE = re.compile("'*[=+\\-@\t\r\uff1d\uff0b\uff0d\uff20]")  # what a spreadsheet may take for a formula
 _GUARDED = re.compile(f"'{_LIVE.pattern}")
@@ -28,7 +29,7 @@ def read(data: bytes, name: str) -> tuple[list[list[str]], list[Remark]]:
     """Return the cells of a CSV, all rows of one length, and what there is to say of them.
 
     UTF-8 with and without a mark, UTF-16 with one and GB 18030 are told apart, as are comma, semicolon and tab.
-    Raises KjxmError table.encoding, table.nul, table.quotes or table.field with `name`.
+    Raises KjxmError table.encoding, table.nul, table.quotes, table.field or table.cells with `name`.
     """
     text = _decoded(data, name)
     if "\0" in text:
@@ -103,7 +104,7 @@ def _delimiter(text: str) -> str:
 
 
 def _records(text: str, delimiter: str, name: str) -> Iterator[list[str]]:
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    reader = csv.reader(_counted(text, delimiter, name), delimiter=delimiter, strict=True)
     while True:
         try:
             row = next(reader)
@@ -116,6 +117,16 @@ def _records(text: str, delimiter: str, name: str) -> Iterator[list[str]]:
         if any(len(cell) > MOST_CHARACTERS for cell in row):
             raise KjxmError("table.field", name=name, limit=MOST_CHARACTERS)
         yield row
+
+
+def _counted(text: str, delimiter: str, name: str) -> Iterator[str]:
+    """Yield the lines of `text` until more cells than anybody has could stand in them."""
+    room = _MOST_CELLS
+    for line in io.StringIO(text, newline=""):
+        room -= line.count(delimiter) + 1
+        if room < 0:
+            raise KjxmError("table.cells", name=name, limit=_MOST_CELLS)
+        yield line
 
 
 def _squared(rows: list[list[str]]) -> list[list[str]]:

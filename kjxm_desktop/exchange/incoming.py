@@ -14,15 +14,17 @@ from pathlib import Path
 from typing import Any, Final, cast
 
 from kjxm_desktop.core import rich_text
+from kjxm_desktop.core.office_zip import OfficeZip
 from kjxm_desktop.errors import KjxmError
 from kjxm_desktop.exchange import incoming_bytes, names, office_links, word_text
-from kjxm_desktop.exchange.office_zip import OfficeZip
 from kjxm_desktop.exchange.remarks import Remark
 
 LIMIT_INFLATED_BYTES: Final = 64 * 1024 * 1024  # of what lies inside, all together
 MOST_PARCELS: Final = 50
 MOST_PAGES: Final = 5_000
 MOST_NAME: Final = 80
+_LIMIT_TOLD_BYTES: Final = 4 * 1024 * 1024  # of what a file tells of itself
+_PROPERTIES: Final = "docProps/custom.xml"
 _MOST_NODES: Final = 1_000  # of the tree of names
 _MOST_OBJECTS: Final = 500_000
 _UNPACKED_BYTES: Final = 32 * 1024 * 1024  # of a stream that the library unpacks by itself, those that list objects
@@ -43,12 +45,13 @@ _LISTS = (_spelled(b"ObjStm"), _spelled(b"XRef"))
 
 @dataclass(frozen=True)
 class WordFile:
-    """A DOCX: its document part and custom XML as bytes, its paragraphs as text, and what to say of it."""
+    """A DOCX: its document part, custom XML and properties as bytes, its paragraphs as text, and what to say of it."""
 
     document: bytes
     custom: tuple[bytes, ...]
     paragraphs: tuple[str, ...]
     told: tuple[Remark, ...]
+    properties: bytes = b""
 
 
 @dataclass(frozen=True)
@@ -61,11 +64,12 @@ class Attachment:
 
 @dataclass(frozen=True)
 class PdfFile:
-    """A PDF: how many pages it has, what is attached, and what to say of it."""
+    """A PDF: how many pages it has, what is attached, what to say of it, and its XMP (ISO 16684-1) as bytes."""
 
     pages: int
     attachments: tuple[Attachment, ...]
     told: tuple[Remark, ...]
+    metadata: bytes = b""
 
 
 def read(source: Path | bytes, name: str) -> WordFile | PdfFile:
@@ -121,7 +125,8 @@ def _word(data: bytes, name: str) -> WordFile:
         if link.purpose == "styles" and archive.holds(link.part):
             hidden = word_text.hidden_styles(archive.chunks(link.part), name)
     paragraphs, told = word_text.paragraphs(archive.chunks(part), name, hidden)
-    return WordFile(archive.read(part), tuple(_custom(archive, name)), tuple(paragraphs), tuple(told))
+    properties = archive.read(_PROPERTIES, _LIMIT_TOLD_BYTES) if archive.holds(_PROPERTIES) else b""
+    return WordFile(archive.read(part), tuple(_custom(archive, name)), tuple(paragraphs), tuple(told), properties)
 
 
 def _zip_kind(mimetype: bytes) -> str:
@@ -198,7 +203,9 @@ def _shell(pdf: Any, name: str) -> PdfFile:
         told.append(Remark("paste.pdf.attachments", {"count": passed}))
     if _has_scripts(pdf.Root):
         told.append(Remark("paste.pdf.scripts"))
-    return PdfFile(pages, tuple(attachments), tuple(told))
+    metadata = pdf.Root.get("/Metadata")
+    xmp = _unpacked(metadata, _LIMIT_TOLD_BYTES, name) if _is_stream(metadata) else b""
+    return PdfFile(pages, tuple(attachments), tuple(told), xmp or b"")
 
 
 def _embedded(root: Any) -> Iterator[tuple[str, Any]]:
@@ -232,6 +239,12 @@ def _unpacked(stream: Any, limit_bytes: int, name: str) -> bytes | None:
     if len(raw) > limit_bytes:
         raise KjxmError("incoming.unfolds", name=name, limit=LIMIT_INFLATED_BYTES // (1024 * 1024))
     return raw
+
+
+def _is_stream(told: Any) -> bool:
+    import pikepdf
+
+    return isinstance(told, pikepdf.Stream)
 
 
 def _is_array(told: Any) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 import stat
 from pathlib import Path
@@ -10,6 +11,10 @@ from typing import Final, Literal
 from kjxm_desktop.errors import KjxmError, why
 
 LIMIT_BYTES: Final = 64 * 1024 * 1024
+_LOOKED_AT: Final = 64 * 1024  # bytes at either end of a file
+_OFFICE_PART: Final = b"[Content_Types].xml"  # which every office file has, and no draft
+_OPEN_DOCUMENT: Final = b"application/vnd.oasis.opendocument"
+_MIMETYPE_BYTES: Final = 200
 
 Kind = Literal["empty", "zip", "ole", "pdf", "html", "rtf", "xml", "other"]
 
@@ -50,6 +55,31 @@ def kind_of(data: bytes) -> Kind:
     if _HTML.match(start) or _WEB_ARCHIVE.match(start):
         return "html"
     return "xml" if start.lstrip().startswith(b"<?xml") else "other"
+
+
+def is_document(source: Path | bytes) -> bool:
+    """Tell by its content whether `source` is an office file or a PDF, not a draft; False for what cannot be read.
+
+    Of office files in older or other formats `incoming` tells what to do with them.
+    """
+    try:
+        head, tail = (source[:_LOOKED_AT], source[-_LOOKED_AT:]) if isinstance(source, bytes) else _ends(source)
+    except (OSError, ValueError):
+        return False
+    kind = kind_of(head)
+    if kind == "zip":
+        return _OFFICE_PART in head or _OFFICE_PART in tail or _OPEN_DOCUMENT in head[:_MIMETYPE_BYTES]
+    return kind in ("pdf", "ole", "rtf")
+
+
+def _ends(path: Path) -> tuple[bytes, bytes]:
+    """Return how a file begins and ends."""
+    if not path.is_file():  # a pipe is not looked into: what was read of it would be gone
+        return b"", b""
+    with path.open("rb") as file:
+        head = file.read(_LOOKED_AT)
+        file.seek(max(file.seek(0, io.SEEK_END) - _LOOKED_AT, 0))
+        return head, file.read(_LOOKED_AT)
 
 
 def is_encrypted(ole: bytes) -> bool:

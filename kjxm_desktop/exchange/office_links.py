@@ -6,8 +6,8 @@ import posixpath
 from collections.abc import Mapping
 from typing import Final, NamedTuple
 
-from kjxm_desktop.exchange import xml_stream
-from kjxm_desktop.exchange.office_zip import OfficeZip
+from kjxm_desktop.core import xml_stream
+from kjxm_desktop.core.office_zip import OfficeZip
 
 _LIMIT_BYTES: Final = 4 * 1024 * 1024
 

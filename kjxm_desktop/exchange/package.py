@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import itertools
 import os
 import secrets
-import shutil
 import stat
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,29 +15,40 @@ from pathlib import Path
 from kjxm_desktop.core import json_pointer
 from kjxm_desktop.core.proposal import Proposal, suffix_of, with_suffix
 from kjxm_desktop.errors import KjxmError, why
-from kjxm_desktop.exchange import mail, names
+from kjxm_desktop.exchange import mail, names, together
 from kjxm_desktop.export import files as export_files
+from kjxm_desktop.export.self_check import Mismatch
 
 ATTACHMENTS = "附件"
 RECEIPT = "回执.txt"
+UNCHECKED = "_未核对"
+"""What the name of files ends in that do not read as the answers do, or of the folder that they lie in."""
 EXTRA_CAP_BYTES = 200_000_000
 
 Progress = Callable[[str], None]
-"""Called with the name of each step: "layout", "docx", "pdf", "mail"."""
+"""Called with the name of each step: "layout", "pdf", "docx", "check", "mail"."""
 
 
 @dataclass(frozen=True)
 class Exported:
-    """The files written and how many pages the PDF has."""
+    """The files written and how many pages the PDF has.
+
+    With `mismatches` the names end in `UNCHECKED`, and earlier files of the plain names are as they were.
+    """
 
     paths: tuple[Path, ...]
     pages: int
     missing_glyphs: tuple[str, ...] = ()
+    mismatches: tuple[Mismatch, ...] = ()
 
 
 @dataclass(frozen=True)
 class Package:
-    """The folder made, what lies in it with sizes, the letter, and the warning about its size ("large"…)."""
+    """The folder made, what lies in it with sizes, the letter, and the warning about its size ("large"…).
+
+    With `mismatches` the name of the folder ends in `UNCHECKED`, and its receipt says so. The files in it and the
+    letter have their plain names: whoever has looked at them on the last evening sends them as they are.
+    """
 
     folder: Path
     files: tuple[tuple[str, int], ...]
@@ -48,13 +57,14 @@ class Package:
     size_warning: str | None
     pages: int
     missing_glyphs: tuple[str, ...] = ()
+    mismatches: tuple[Mismatch, ...] = ()
 
 
 def check_target(folder: Path) -> None:
     """Raise KjxmError export.target_… unless files can be written into `folder`, which may not exist yet."""
     made: list[Path] = []
     try:
-        made = _make_folder(folder)
+        made = together.make_folder(folder)
         probe = folder / f".~kjxm.{secrets.token_hex(4)}.tmp"
         os.close(os.open(probe, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
         probe.unlink()
@@ -65,7 +75,7 @@ def check_target(folder: Path) -> None:
     except (OSError, ValueError) as error:
         raise KjxmError("export.target_unwritable", path=str(folder), why=why(error)) from error
     finally:
-        _remove_folders(made)
+        together.remove_folders(made)
 
 
 def check_names(proposal: Proposal, folder: Path, formats: Sequence[str], *, draft: bool) -> None:
@@ -75,24 +85,6 @@ def check_names(proposal: Proposal, folder: Path, formats: Sequence[str], *, dra
         path = folder / f"{stem}.{kind}"
         if path.is_dir():
             raise KjxmError("export.target_taken", path=str(path))
-
-
-def _make_folder(folder: Path) -> list[Path]:
-    """Make `folder` and what lies above it, and return those that were not there, the innermost first."""
-    missing = list(itertools.takewhile(lambda path: not os.path.lexists(path), (folder, *folder.parents)))
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except BaseException:
-        _remove_folders(missing)
-        raise
-    return missing
-
-
-def _remove_folders(folders: Sequence[Path]) -> None:
-    """Remove folders that were made for nothing; one that holds something by now stays."""
-    for folder in folders:
-        with contextlib.suppress(OSError):
-            folder.rmdir()
 
 
 def export(
@@ -105,54 +97,20 @@ def export(
     fonts: Path,
     progress: Progress | None = None,
 ) -> Exported:
-    """Write the files of `formats` ("docx", "pdf") into `folder`, replacing those of the same name, both or none."""
+    """Write the files of `formats` ("docx", "pdf") into `folder`, replacing those of the same name, both or none.
+
+    Those that the self-check finds amiss replace nothing but those it found amiss before: they stand beside.
+    Raises KjxmError export.*; then earlier files are as they were.
+    """
     check_target(folder)
     check_names(proposal, folder, formats, draft=draft)
     made = export_files.make(proposal, now=now, draft=draft, formats=formats, fonts_folder=fonts, progress=progress)
     stem = names.stem(proposal.call, proposal.data, draft=draft)
-    paths = _write_all(folder, {f"{stem}.{kind}": made.files[kind] for kind in ("docx", "pdf") if kind in made.files})
-    return Exported(tuple(paths), made.page_count, tuple(made.missing_glyphs))
-
-
-def _write_all(folder: Path, files: Mapping[str, bytes]) -> list[Path]:
-    """Write every file beside its target, then replace the targets; on a failure all is as it was before."""
-    beside: dict[Path, Path] = {}
-    earlier: dict[Path, bytes | None] = {}
-    new_folders: list[Path] = []
-    try:
-        new_folders = _make_folder(folder)
-        for name, data in files.items():
-            target = folder / name
-            beside[target] = folder / f".~{secrets.token_hex(6)}.tmp"
-            _write(beside[target], data)
-        for target, temporary in beside.items():
-            before = target.read_bytes() if target.exists() else None
-            temporary.replace(target)
-            earlier[target] = before
-    except BaseException as error:
-        _take_back(beside, earlier)
-        _remove_folders(new_folders)
-        if isinstance(error, OSError):
-            raise KjxmError("export.write_failed", path=str(folder), why=why(error)) from error
-        raise
-    return list(beside)
-
-
-def _take_back(beside: Mapping[Path, Path], earlier: Mapping[Path, bytes | None]) -> None:
-    for temporary in beside.values():
-        temporary.unlink(missing_ok=True)
-    for target, before in earlier.items():
-        if before is None:
-            target.unlink(missing_ok=True)
-        else:
-            target.write_bytes(before)
-
-
-def _write(path: Path, data: bytes) -> None:
-    with path.open("xb") as out:
-        out.write(data)
-        out.flush()
-        os.fsync(out.fileno())
+    if made.mismatches:
+        stem += UNCHECKED
+    files = {f"{stem}.{kind}": made.files[kind] for kind in ("docx", "pdf") if kind in made.files}
+    paths = together.write(folder, files)
+    return Exported(tuple(paths), made.page_count, tuple(made.missing_glyphs), made.mismatches)
 
 
 def read_extra(paths: Sequence[Path]) -> list[tuple[str, bytes]]:
@@ -197,12 +155,20 @@ def package(
     contents = dict(papers)
     contents[f"{stem}.eml"] = eml
     contents |= {f"{ATTACHMENTS}/{name}": data for name, data in attachments}
-    contents[RECEIPT] = _receipt(proposal, told, contents, now)
-    target = _place_folder(folder, stem, contents)
+    contents[RECEIPT] = _receipt(proposal, told, contents, made, now)
+    name = stem + UNCHECKED if made.mismatches else stem
+    target = together.place_folder(folder, lambda within: _free_folder(within, name), contents)
     sizes = tuple((name, len(data)) for name, data in contents.items())
     warning = mail.size_warning(len(eml))
     eml_path = target / f"{stem}.eml"
-    return Package(target, sizes, told, eml_path, warning, made.page_count, tuple(made.missing_glyphs))
+    missing = tuple(made.missing_glyphs)
+    return Package(target, sizes, told, eml_path, warning, made.page_count, missing, made.mismatches)
+
+
+def _free_folder(within: Path, name: str) -> Path:
+    """Return the first of `name`, `name_2`, … that is not there."""
+    numbers = itertools.chain([""], (f"_{number}" for number in itertools.count(2)))
+    return next(path for number in numbers if not os.path.lexists(path := within / f"{name}{number}"))
 
 
 def _attachments(proposal: Proposal, added: Sequence[tuple[str, bytes]]) -> list[tuple[str, bytes]]:
@@ -231,14 +197,19 @@ def _files_of(proposal: Proposal) -> list[tuple[str, bytes]]:
             sha256 = proposal.get(pointer)
             if sha256 is None or not proposal.call.form.shown(pointer, proposal.data):
                 continue
-            data = proposal.media[sha256]
             name = proposal.get(pointer.rpartition("/")[0] + "/name") or names.BLANK
+            if sha256 not in proposal.media:  # it came back in a document, which names files and holds none
+                raise KjxmError("export.attachment_apart", file=name)
+            data = proposal.media[sha256]
             found.append((with_suffix(name, suffix_of(data)), data))
     return found
 
 
-def _receipt(proposal: Proposal, told: mail.Letter, contents: Mapping[str, bytes], now: datetime) -> bytes:
+def _receipt(
+    proposal: Proposal, told: mail.Letter, contents: Mapping[str, bytes], made: export_files.Made, now: datetime
+) -> bytes:
     """Return the text that says what was packed when: names, sizes, SHA-256. It proves packing, not arrival."""
+    unchecked = f"核对结果：有 {len(made.mismatches)} 处与填写内容对不上，寄出前逐处看过再定"
     lines = [
         "材料打包回执",
         "",
@@ -246,6 +217,8 @@ def _receipt(proposal: Proposal, told: mail.Letter, contents: Mapping[str, bytes
         f"打包时间：{now.isoformat(timespec='seconds')}",
         f"收件地址：{told.to}",
         f"邮件主题：{told.subject}",
+        f"校验码：{made.check_code}（与 DOCX、PDF 页脚上的一致；用来发现无意的改动，不是电子签名）",
+        *([unchecked] if made.mismatches else []),
         "",
         "文件　大小（字节）　SHA-256",
     ]
@@ -253,25 +226,3 @@ def _receipt(proposal: Proposal, told: mail.Letter, contents: Mapping[str, bytes
         lines.append(f"{name}　{len(data)}　{hashlib.sha256(data).hexdigest()}")
     lines += ["", "本回执由程序在打包时生成，说明打包了什么；邮件是否送达，以收件方答复为准。", ""]
     return "\r\n".join(lines).encode("utf-8-sig")
-
-
-def _place_folder(folder: Path, stem: str, contents: Mapping[str, bytes]) -> Path:
-    """Write everything into a folder beside, then give it its name: the first free of `stem`, `stem_2`, …."""
-    beside = folder / f".~{secrets.token_hex(6)}.tmp"
-    new_folders: list[Path] = []
-    try:
-        new_folders = _make_folder(folder)
-        beside.mkdir()
-        for name, data in contents.items():
-            (beside / name).parent.mkdir(exist_ok=True)
-            _write(beside / name, data)
-        numbers = itertools.chain([""], (f"_{number}" for number in itertools.count(2)))
-        target = next(path for number in numbers if not os.path.lexists(path := folder / f"{stem}{number}"))
-        beside.rename(target)
-    except BaseException as error:
-        shutil.rmtree(beside, ignore_errors=True)
-        _remove_folders(new_folders)
-        if isinstance(error, OSError):
-            raise KjxmError("export.write_failed", path=str(folder), why=why(error)) from error
-        raise
-    return target

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from kjxm_desktop.core import rich_text
+from kjxm_desktop.core.office_zip import OfficeZip
 from kjxm_desktop.errors import KjxmError
 from kjxm_desktop.exchange import csv_tables, incoming_bytes, office_links
-from kjxm_desktop.exchange.office_zip import OfficeZip
 from kjxm_desktop.exchange.remarks import Remark
 from kjxm_desktop.exchange.workbooks import MOST_CHARACTERS, Workbook
 

@@ -7,9 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from kjxm_desktop.core import rich_text
+from kjxm_desktop.core import rich_text, xml_stream
 from kjxm_desktop.errors import KjxmError
-from kjxm_desktop.exchange import xml_stream
 from kjxm_desktop.exchange.remarks import Remark
 
 MOST_PARAGRAPHS: Final = 50_000

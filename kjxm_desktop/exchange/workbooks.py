@@ -12,12 +12,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
-from kjxm_desktop.core import rich_text
+from kjxm_desktop.core import rich_text, xml_stream
+from kjxm_desktop.core.office_zip import OfficeZip
+from kjxm_desktop.core.xml_stream import StopReading
 from kjxm_desktop.errors import KjxmError
-from kjxm_desktop.exchange import cell_values, office_links, xml_stream
-from kjxm_desktop.exchange.office_zip import OfficeZip
+from kjxm_desktop.exchange import cell_values, office_links
 from kjxm_desktop.exchange.remarks import Remark
-from kjxm_desktop.exchange.xml_stream import StopReading
 
 MOST_ROWS: Final = 2_000
 MOST_COLUMNS: Final = 50

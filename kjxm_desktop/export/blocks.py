@@ -215,10 +215,14 @@ class Signature:
 
 @dataclass(frozen=True)
 class Contents:
-    """The table of contents: headings of level 1 to `depth` in the text styles `contents<level>`, with page numbers."""
+    """The table of contents: headings of level 1 to `depth` in the text styles `contents<level>`, with page numbers.
+
+    `hint` says how page numbers are counted anew where programs can do that; it is no text of the document.
+    """
 
     title: str
     depth: int = 2
+    hint: str = ""
 
 
 @dataclass(frozen=True)
@@ -263,7 +267,11 @@ class Furniture:
 
 @dataclass(frozen=True)
 class Document:
-    """Everything a writer needs, except the bytes of pictures and fonts. `language` is a BCP 47 tag: zh-CN."""
+    """Everything a writer needs, except the bytes of pictures and fonts.
+
+    `language` is a BCP 47 tag: zh-CN. `numbering` are the patterns by which headings are numbered, the first level
+    first, with {chinese} or {number}; headings carry their numbers all the same.
+    """
 
     title: str
     subject: str
@@ -272,6 +280,7 @@ class Document:
     style: PageStyle
     parts: tuple[Part, ...]
     furniture: Furniture = field(default_factory=Furniture)
+    numbering: tuple[str, ...] = ()
 
     @property
     def is_draft(self) -> bool:

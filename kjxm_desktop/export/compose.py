@@ -40,14 +40,21 @@ _DEEPEST = 3  # headings below this level are bold paragraphs, not part of the o
 
 
 def compose(
-    call: Call, data: Json, media_info: Mapping[str, tuple[int, int]], *, now: datetime, draft: bool
+    call: Call,
+    data: Json,
+    media_info: Mapping[str, tuple[int, int]],
+    *,
+    now: datetime,
+    draft: bool,
+    check_code: str = "",
 ) -> Document:
     """Return the document that prints `data`.
 
-    `media_info` holds width and height in pixels of the pictures by SHA-256. Raises KjxmError export.picture for a
-    picture that is not among them, export.item and export.style where document.json names something there is not.
+    `media_info` holds width and height in pixels of the pictures by SHA-256; `check_code` stands in the footers.
+    Raises KjxmError export.picture for a picture that is not among them, export.item and export.style where
+    document.json names something there is not.
     """
-    return _Composition(call, data, media_info, now).document(draft)
+    return _Composition(call, data, media_info, now).document(draft, check_code)
 
 
 class _Composition:
@@ -69,7 +76,7 @@ class _Composition:
         rows = [row for table in tables for row in json_pointer.get(self.answers.data, table, [])]
         return [str(row.get("id", "")) for row in rows if row.get("text")]
 
-    def document(self, draft: bool) -> Document:
+    def document(self, draft: bool, check_code: str) -> Document:
         parts = [self._part(part) for part in self.told["parts"]]
         return Document(
             title=self.answers.filled(self.told["title"]) or self.answers.filled(self.told["subject"]),
@@ -78,9 +85,11 @@ class _Composition:
             created=self._now,
             style=self.style,
             parts=tuple(part for part in parts if part.blocks),
+            numbering=tuple(self.told["numbering"]),
             furniture=Furniture(
                 header=self.answers.filled(self.told.get("header", "")),
                 page_number=self.told["styles"][self.told["style"]]["page_number"],
+                check_code=self.words.get("check_code", "{code}").replace("{code}", check_code) if check_code else "",
                 draft_mark=self.words["draft"] if draft else "",
             ),
         )
@@ -198,8 +207,8 @@ def _page_break(_made: _Composition, _item: Json, _level: int) -> Iterator[Block
 
 
 def _contents(_made: _Composition, item: Json, _level: int) -> Iterator[Block]:
-    """{"title", "depth"}: the table of contents."""
-    yield Contents(item["title"], item["depth"])
+    """{"title", "depth", "hint"?}: the table of contents."""
+    yield Contents(item["title"], item["depth"], item.get("hint", ""))
 
 
 def _prose(made: _Composition, item: Json, level: int) -> Iterator[Block]:
@@ -332,7 +341,7 @@ def _references(made: _Composition, item: Json, _level: int) -> Iterator[Block]:
 
 def _chart(made: _Composition, item: Json, _level: int) -> Iterator[Block]:
     """{"item": "gantt" | "bars" | "stacked_bars", …, "caption"}: a drawing of what the tables say."""
-    for drawing in compose_charts.draw(item, made.answers, made.tables, made.style.text_width_mm):
+    for drawing in compose_charts.draw(item, made.answers, made.style):
         yield replace(drawing, number=made.counters.next("figure"))
 
 

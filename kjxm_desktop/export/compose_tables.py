@@ -9,7 +9,9 @@ from decimal import Decimal
 from kjxm_desktop.core import json_pointer
 from kjxm_desktop.core.call import placeholders
 from kjxm_desktop.core.json_pointer import Json
+from kjxm_desktop.export import compose_sums
 from kjxm_desktop.export.blocks import Cell, Column, Row, Run, Runs, Table
+from kjxm_desktop.export.compose_columns import kept_whole, room_of, shown_of
 from kjxm_desktop.export.compose_rich import RichText
 from kjxm_desktop.export.compose_values import Answers
 from kjxm_desktop.export.page_style import Align
@@ -111,13 +113,19 @@ class Tables:
         heads = [cell(text, head=True) for text in ([counted["label"]] if counted else []) + self._heads(columns)]
         body = list(self._grouped(item, columns, pointers)) if "group_by" in item else []
         body = body or [self._row(item, columns, pointer, at) for at, pointer in enumerate(pointers, 1)]
+        shares = self._kept_whole(shares, (Row(tuple(heads)), *body), item.get("style", "grid"))
         return Table(
-            tuple(Column(share / sum(shares), align) for share, align in zip(shares, aligns, strict=True)),
+            tuple(Column(share, align) for share, align in zip(shares, aligns, strict=True)),
             tuple(body),
             (Row(tuple(heads)),),
             item.get("style", "grid"),
             pointer=item["pointer"],
         )
+
+    def _kept_whole(self, shares: Sequence[float], rows: Sequence[Row], style: str) -> list[float]:
+        texts = [["\n".join(map(shown_of, told.paragraphs)) for told in row.cells] for row in rows]
+        told = [share / sum(shares) for share in shares]
+        return kept_whole(told, [row for row in texts if len(row) == len(shares)], *room_of(self._rich.style, style))
 
     def _columns(self, item: Json) -> list[Json]:
         """Return what is told of the columns that are asked in any row."""
@@ -171,41 +179,16 @@ class Tables:
 
     def _groups(self, pattern: str, pointers: Sequence[str]) -> list[tuple[str, list[str]]]:
         """Return the rows by what stands in one column, in the order of its options, those without it last."""
-        return [
-            (name, [row for row in pointers if self._name(pattern, row) == name])
-            for name in self.names_in_order(pattern, pointers)
-        ]
-
-    def _name(self, pattern: str, row: str) -> str:
-        return self._answers.text(json_pointer.in_row_of(pattern, row)) or self._answers.words["gap"]
-
-    def names_in_order(self, pattern: str, pointers: Sequence[str]) -> list[str]:
-        """Return the different answers of one column: options in their order, numbers rising, others as they come."""
-        control = self._answers.control(pattern)
-        order = {option.label["zh"]: at for at, option in enumerate(control.options)} if control else {}
-        names = list(dict.fromkeys(self._name(pattern, row) for row in pointers))
-        if not order:
-            return sorted(names, key=lambda name: (not name.isdigit(), name if name.isdigit() else ""))
-        return sorted(names, key=lambda name: order.get(name, len(order)))
+        names = compose_sums.names_of(self._answers, pattern, pointers)
+        rows = list(zip(names, pointers, strict=True))
+        order = compose_sums.in_order(self._answers, pattern, names)
+        return [(name, [row for told, row in rows if told == name]) for name in order]
 
     # --- totals -------------------------------------------------------------------------------------------------
 
-    def sums(self, item: Json) -> tuple[list[str], list[str], dict[tuple[str, str], Decimal]]:
-        """Return names down, names across and the sum of "amount" for each pair of them."""
-        table = item["amount"].partition("/*")[0]
-        pointers = self._answers.rows(table)
-        down = self.names_in_order(item["by"], pointers)
-        across = self.names_in_order(item["across"], pointers) if "across" in item else [""]
-        found: dict[tuple[str, str], Decimal] = {}
-        for row in pointers:
-            key = self._name(item["by"], row), self._name(item["across"], row) if "across" in item else ""
-            amount = self._answers.amount(json_pointer.in_row_of(item["amount"], row))
-            found[key] = found.get(key, Decimal(0)) + amount
-        return down, across, found
-
     def totals(self, item: Json) -> Table | None:
         """Return the sums of "amount" by two columns, with the sums of the sums; None without rows."""
-        down, across, found = self.sums(item)
+        down, across, found = compose_sums.sums(self._answers, item)
         if not down:
             return None
         total = self._answers.words["total"]

@@ -157,8 +157,11 @@ class Answers:
 def money(told: Json) -> str:
     """Return an amount with two decimals, with more where it has more; what is no amount as it stands."""
     value = to_decimal(told) if isinstance(told, str) else None
-    if value is None:
-        return str(told)
+    return str(told) if value is None else figure(value)
+
+
+def figure(value: Decimal) -> str:
+    """Return an amount with two decimals, with more where it has more."""
     exponent = value.as_tuple().exponent
     return f"{value:.2f}" if isinstance(exponent, int) and exponent >= -2 else f"{value:f}"
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from math import ceil
 
 from kjxm_desktop.export import docx_xml
-from kjxm_desktop.export.blocks import Cell, Column, Row, Signature, Table, text_of
-from kjxm_desktop.export.compose_rich import width_in_characters
+from kjxm_desktop.export.blocks import Cell, Column, Row, Signature, Table
+from kjxm_desktop.export.compose_columns import shown_of, width_in_characters
 from kjxm_desktop.export.page_style import MM_PER_POINT, PageStyle, TableStyle
 
 _SHORT_ROW = 0.5  # a row below this share of the page does not split
@@ -30,15 +30,11 @@ def table(block: Table, style: PageStyle) -> str:
     if len(block.rows) > 2:
         # A single row at the foot or at the top of a page looks lost.
         kept |= {at for at in (len(block.header), len(told) - 2) if heights[at] < room * _SHORT_ROW}
-    rows = [
-        _row(
-            "".join(_cells(row, block.columns, widths, look, keep=at in kept or _names_rows(row, at, len(told)))),
-            look,
-            header=at < repeated,
-            whole=heights[at] < room * _SHORT_ROW,
-        )
-        for at, row in enumerate(told)
-    ]
+    rows: list[str] = []
+    for at, row in enumerate(told):
+        keep, whole = at in kept or _names_rows(row, at, len(told)), heights[at] < room * _SHORT_ROW
+        cells = _cells(row, block.columns, widths, look, keep=keep, whole=whole)
+        rows.append(_row("".join(cells), look, header=at < repeated, whole=whole))
     return f"<w:tbl>{_properties(sum(widths), look, block.caption)}{_grid(widths)}{''.join(rows)}</w:tbl>"
 
 
@@ -95,7 +91,7 @@ def _row(cells: str, look: TableStyle, *, header: bool, whole: bool) -> str:
 
 
 def _cells(
-    row: Row, columns: Sequence[Column], widths: Sequence[int], look: TableStyle, *, keep: bool
+    row: Row, columns: Sequence[Column], widths: Sequence[int], look: TableStyle, *, keep: bool, whole: bool
 ) -> Iterator[str]:
     at = 0
     for cell in row.cells:
@@ -104,17 +100,17 @@ def _cells(
         align = cell.align or ("" if cell.head else columns[at].align)
         told = ("<w:keepNext/>" if keep else "") + (docx_xml.justification(align) if align else "")
         paragraphs = "".join(docx_xml.paragraph(text, docx_xml.runs(runs), told) for runs in cell.paragraphs or ((),))
-        yield f"<w:tc><w:tcPr>{_cell_properties(cell, width, look)}</w:tcPr>{paragraphs}</w:tc>"
+        yield f"<w:tc><w:tcPr>{_cell_properties(cell, width, look, whole=whole)}</w:tcPr>{paragraphs}</w:tc>"
         at += cell.span
 
 
-def _cell_properties(cell: Cell, width: int, look: TableStyle) -> str:
+def _cell_properties(cell: Cell, width: int, look: TableStyle, *, whole: bool) -> str:
     span = f'<w:gridSpan w:val="{cell.span}"/>' if cell.span > 1 else ""
     under = look.lines == "values" and not cell.head
     borders = f"<w:tcBorders><w:bottom {_border(look)}/></w:tcBorders>" if under else ""
     shaded = cell.head and look.head_fill
     ground = f'<w:shd w:val="clear" w:color="auto" w:fill="{look.head_fill[1:]}"/>' if shaded else ""
-    place = "top" if look.lines == "values" else "center"
+    place = "center" if whole and look.lines != "values" else "top"
     return f'<w:tcW w:w="{width}" w:type="dxa"/>{span}{borders}{ground}<w:vAlign w:val="{place}"/>'
 
 
@@ -125,7 +121,7 @@ def _height_mm(row: Row, widths: Sequence[int], look: TableStyle, style: PageSty
         text = style.text(look.head if cell.head else look.text)
         room = sum(widths[at : at + cell.span]) / 20 - 2 * look.padding_x_mm / MM_PER_POINT
         characters = max(room / text.size_pt, 1.0)
-        lines = sum(max(ceil(width_in_characters(text_of(runs)) / characters), 1) for runs in cell.paragraphs)
+        lines = sum(max(ceil(width_in_characters(shown_of(runs)) / characters), 1) for runs in cell.paragraphs)
         tallest = max(tallest, lines * text.leading_pt * MM_PER_POINT)
         at += cell.span
     return tallest + 2 * look.padding_y_mm

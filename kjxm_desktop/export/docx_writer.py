@@ -1,21 +1,27 @@
-"""A document as DOCX: blocks become WordprocessingML on a base document of our own.
+"""A document as DOCX: blocks become WordprocessingML in a package of our own.
 
 Fonts are only named, headings are real headings, fields come with their results in. The same document gives the same
-bytes. python-docx keeps the package (relations, picture parts, headers and footers); the body is written in one piece.
+bytes.
 """
 
 from __future__ import annotations
 
-import io
-import zipfile
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping
+from math import ceil
 from pathlib import Path
-from typing import Any, Protocol, cast
+from typing import Protocol
 
-import docx
-from docx.oxml import parse_xml
-
-from kjxm_desktop.export import docx_base, docx_table, docx_xml, drawing_png
+from kjxm_desktop.export import (
+    docx_base,
+    docx_numbering,
+    docx_parcel,
+    docx_sections,
+    docx_table,
+    docx_xml,
+    drawing_png,
+    drawing_svg,
+)
 from kjxm_desktop.export.blocks import (
     Block,
     Contents,
@@ -26,16 +32,22 @@ from kjxm_desktop.export.blocks import (
     ListBlock,
     PageBreak,
     Paragraph,
-    Part,
     Picture,
-    Run,
     Signature,
     Spacer,
     Table,
     caption_of,
 )
+from kjxm_desktop.export.compose_columns import width_in_characters
+from kjxm_desktop.export.docx_numbering import Numbering
+from kjxm_desktop.export.docx_package import MAIN, OFFICE, ExtraPart, Package
+from kjxm_desktop.export.docx_parcel import Parcel
+from kjxm_desktop.export.page_style import MM_PER_POINT
 
-_LABEL_FACE = "hei"
+_PICTURE_SPACE_PT = 6.0  # above a picture
+_PICTURE_ROOM_MM = 6.0  # that space, and what programs add to the line a picture stands in
+_LEAST_ROOM = 0.3  # of the page, for a picture whose caption would fill it
+_NUMBERED = re.compile(r"(?P<label>[^\W\d]{1,20})(?P<space> ?)(?P<count>[1-9][0-9]*)(?P<after>\D*)")
 
 
 class Fonts(Protocol):
@@ -45,77 +57,82 @@ class Fonts(Protocol):
         """Return the file of the regular face of `role`."""
         ...
 
+    def bold_file(self, role: str) -> Path:
+        """Return the file of the bold face of `role`."""
+        ...
 
-def write(document: Document, media: Mapping[str, bytes], fonts: Fonts, pages: Mapping[str, int]) -> bytes:
+
+def write(
+    document: Document,
+    media: Mapping[str, bytes],
+    fonts: Fonts,
+    pages: Mapping[str, int],
+    parcel: Parcel | None = None,
+) -> bytes:
     """Return `document` as DOCX.
 
     `media` holds the bytes of pictures by SHA-256; `pages` are the printed page numbers of the headings by anchor: they
-    stand in the contents until Word counts its own.
+    stand in the contents until Word counts its own. `parcel` is the data that travels inside.
     """
-    package = docx.Document(io.BytesIO(docx_base.base(document)))
-    body = _Body(document, media, fonts, pages, package.part)
-    markup = f"<w:body {docx_xml.DECLARATIONS}>{body.markup()}</w:body>"
-    package.element.replace(package.element[0], parse_xml(markup))
-    out = io.BytesIO()
-    package.save(out)
-    return _normalised(out.getvalue(), document)
-
-
-def _normalised(data: bytes, document: Document) -> bytes:
-    """Return the package with its parts in a fixed order and dated by the document alone."""
-    when = document.created
-    stamp = (max(when.year, 1980), when.month, when.day, when.hour, when.minute, when.second)
-    out = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
-        for name in sorted(old.namelist(), key=lambda name: (name != "[Content_Types].xml", name)):
-            entry = zipfile.ZipInfo(name, stamp)
-            stored = name.endswith((".png", ".jpg", ".jpeg"))
-            entry.compress_type = zipfile.ZIP_STORED if stored else zipfile.ZIP_DEFLATED
-            new.writestr(entry, old.read(name))
-    return out.getvalue()
+    numbering = docx_numbering.of(document)
+    package = docx_base.package(document, numbering)
+    body = _Body(document, media, fonts, pages, numbering, package)
+    package.add(docx_base.body(body.markup()))
+    for part in docx_parcel.parts(parcel) if parcel else ():
+        package.add(part)
+    return package.data(document.created)
 
 
 class _Body:
     """The body in the making: numbers for bookmarks and pictures run through the whole document."""
 
     def __init__(
-        self, document: Document, media: Mapping[str, bytes], fonts: Fonts, pages: Mapping[str, int], part: Any
+        self,
+        document: Document,
+        media: Mapping[str, bytes],
+        fonts: Fonts,
+        pages: Mapping[str, int],
+        numbering: Numbering,
+        package: Package,
     ) -> None:
         self._document = document
         self._media = media
         self._fonts = fonts
         self._pages = pages
-        self._part = part
+        self._counted = numbering.counted
+        self._lists = iter(numbering.lists)
+        self._package = package
         self._bookmarks = 0
         self._pictures = 0
+        self._sequences: dict[str, int] = {}
+        self._space_pt = 0.0  # below the paragraph before
 
     def markup(self) -> str:
         """Return the inside of w:body."""
-        sections = _Sections(self._document, self._part)
+        sections = docx_sections.Sections(self._document, self._package)
         parts = self._document.parts
         done: list[str] = []
         for at, part in enumerate(parts):
             done += [markup for block in part.blocks for markup in self._block(block)]
             properties = sections.properties(part, first=at == 0)
-            done.append(properties if at == len(parts) - 1 else _section_end(properties))
+            done.append(properties if at == len(parts) - 1 else docx_sections.end(properties))
         return "".join(done)
 
     def _block(self, block: Block) -> Iterator[str]:
         match block:
             case Heading():
-                yield docx_xml.paragraph(f"heading{block.level}", self._marked(block.anchor, docx_xml.text(block.text)))
+                yield self._heading(block)
             case Paragraph():
                 content = docx_xml.runs(block.runs)
-                yield docx_xml.paragraph(block.style, self._marked(block.anchor, content) if block.anchor else content)
+                yield self._paragraph(block.style, self._marked(block.anchor, content) if block.anchor else content)
             case ListBlock():
-                for item in block.items:
-                    content = docx_xml.text(item.marker) + docx_xml.TAB + docx_xml.runs(item.runs)
-                    yield docx_xml.paragraph("list", content)
+                yield from self._list(block)
             case Formula():
-                yield docx_xml.paragraph("formula", docx_xml.runs((Run(block.latex, italic=True, kind="formula"),)))
+                yield self._paragraph("formula", docx_xml.formula(block.latex))
             case Spacer():
-                yield docx_xml.gap(block.height_mm)
+                yield self._gap(block.height_mm)
             case PageBreak():
+                self._space_pt = 0.0
                 yield docx_xml.PAGE_BREAK
             case _:
                 yield from self._wide_block(block)
@@ -128,114 +145,102 @@ class _Body:
                 yield from self._picture(block)
             case Signature():
                 yield docx_table.signature(block, self._document.style)
-                yield docx_xml.gap(4)
+                yield self._gap(4)
             case Contents():
                 yield from self._contents(block)
+
+    def _paragraph(self, style: str, content: str, properties: str = "") -> str:
+        """Return a paragraph as far below the one before as both ask for.
+
+        Word takes the larger of the two distances between paragraphs; in the PDF one is added to the other.
+        """
+        look = self._document.style.text(style)
+        if look.before_pt and self._space_pt:
+            properties += docx_xml.space_before(look.before_pt + self._space_pt)
+        self._space_pt = look.after_pt
+        return docx_xml.paragraph(style, content, properties)
+
+    def _gap(self, height_mm: float) -> str:
+        self._space_pt = 0.0
+        return docx_xml.gap(height_mm)
 
     def _marked(self, anchor: str, content: str) -> str:
         self._bookmarks += 1
         return docx_xml.bookmark(self._bookmarks, anchor, content)
 
+    def _heading(self, block: Heading) -> str:
+        """Return a heading: with its number in its text only where Word would count another."""
+        counted = block.anchor in self._counted
+        content = self._marked(block.anchor, docx_xml.text(block.title if counted else block.text))
+        return self._paragraph(f"heading{block.level}", content, "" if counted else docx_xml.numbered(0))
+
+    def _list(self, block: ListBlock) -> Iterator[str]:
+        """Yield the items of a list, which Word counts anew from its first one."""
+        number = next(self._lists)
+        counted = "" if number is None else docx_xml.numbered(number)
+        for item in block.items:
+            marker = docx_xml.text(item.marker) + docx_xml.TAB if number is None else ""
+            yield self._paragraph("list", marker + docx_xml.runs(item.runs), counted)
+
     def _table(self, block: Table) -> Iterator[str]:
-        caption = caption_of(block)
-        if caption:
-            yield docx_xml.paragraph("caption", docx_xml.text(caption), "<w:keepNext/>")
+        yield from self._caption(block, "<w:keepNext/>")
         yield docx_table.table(block, self._document.style)
-        yield docx_xml.gap(self._document.style.table(block.style).after_mm)
+        yield self._gap(self._document.style.table(block.style).after_mm)
 
     def _picture(self, block: Picture | Drawing) -> Iterator[str]:
         drawn = isinstance(block, Drawing)
-        data = drawing_png.png(block, self._fonts.file(_LABEL_FACE)) if drawn else self._media[block.media]
-        relation = self._part.get_or_add_image(io.BytesIO(data))[0]
+        data = drawing_png.png(block, self._fonts) if drawn else self._media[block.media]
+        relation = self._package.add_picture(data)
         self._pictures += 1
-        run = docx_xml.picture(relation, self._pictures, block.width_mm, block.height_mm, block.alt)
-        caption = caption_of(block)
-        keep = "<w:keepNext/>" if caption else ""
-        spacing = '<w:spacing w:before="120" w:after="0" w:line="240" w:lineRule="auto"/>'
+        vectors = self._vectors(block) if drawn else ""
+        width, height = self._size(block)
+        run = docx_xml.picture(relation, self._pictures, width, height, block.alt, vectors)
+        keep = "<w:keepNext/>" if caption_of(block) else ""
+        above = round((_PICTURE_SPACE_PT + self._space_pt) * 20)
+        self._space_pt = 0.0
+        spacing = f'<w:spacing w:before="{above}" w:after="0" w:line="240" w:lineRule="auto"/>'
         yield f'<w:p><w:pPr>{keep}{spacing}<w:jc w:val="center"/></w:pPr>{run}</w:p>'
-        if caption:
-            yield docx_xml.paragraph("caption", docx_xml.text(caption))
+        yield from self._caption(block)
+
+    def _size(self, block: Picture | Drawing) -> tuple[float, float]:
+        """Return width and height in millimetres with which a picture and its caption stay on one page."""
+        style = self._document.style
+        look = style.text("caption")
+        lines = ceil(width_in_characters(caption_of(block)) * look.size_pt * MM_PER_POINT / style.text_width_mm)
+        beside = (lines * look.leading_pt + look.before_pt + look.after_pt) * MM_PER_POINT + _PICTURE_ROOM_MM
+        room = max(style.text_height_mm - beside, style.text_height_mm * _LEAST_ROOM)
+        scale = min(1.0, style.text_width_mm / max(block.width_mm, 1.0), room / max(block.height_mm, 1.0))
+        return block.width_mm * scale, block.height_mm * scale
+
+    def _caption(self, block: Table | Picture | Drawing, properties: str = "") -> Iterator[str]:
+        """Yield the caption of `block`, its number a field where Word counts to the same."""
+        caption = caption_of(block)
+        if not caption:
+            return
+        found = _NUMBERED.fullmatch(block.number)
+        if found and int(found["count"]) == self._sequences.get(found["label"], 0) + 1:
+            label, count = found["label"], found["count"]
+            self._sequences[label] = int(count)
+            number = docx_xml.text(label + found["space"]) + docx_xml.field(f"SEQ {label} \\* ARABIC", count)
+            content = number + docx_xml.text(found["after"] + caption.removeprefix(block.number))
+        else:
+            content = docx_xml.text(caption)
+        yield self._paragraph("caption", content, properties)
+
+    def _vectors(self, block: Drawing) -> str:
+        """Return the relation that leads to `block` as SVG, which Word from 2016 on shows in place of the PNG."""
+        name = f"media/drawing{self._pictures}.svg"
+        return self._package.add(ExtraPart(f"word/{name}", drawing_svg.svg(block), "", MAIN, f"{OFFICE}/image", name))
 
     def _contents(self, block: Contents) -> Iterator[str]:
         """Yield the contents as one field whose result is already there: a paragraph for each heading."""
-        yield docx_xml.paragraph("contents_title", docx_xml.text(block.title))
+        told = [self._paragraph("contents_title", docx_xml.text(block.title))]
         headings = self._document.headings(block.depth)
         for at, heading in enumerate(headings):
             page = str(self._pages.get(heading.anchor, ""))
             entry = docx_xml.contents_entry(heading.text, heading.anchor, page)
             start = docx_xml.field_start(f'TOC \\o "1-{block.depth}" \\h \\z \\u') if at == 0 else ""
             end = docx_xml.FIELD_END if at == len(headings) - 1 else ""
-            yield docx_xml.paragraph(f"contents{heading.level}", start + entry + end)
-
-
-def _section_end(properties: str) -> str:
-    spacing = '<w:spacing w:before="0" w:after="0" w:line="20" w:lineRule="exact"/>'
-    return f'<w:p><w:pPr>{spacing}<w:rPr><w:sz w:val="2"/></w:rPr>{properties}</w:pPr></w:p>'
-
-
-class _Sections:
-    """The sections of Word, one for each part: paper, margins, and what stands above and below the text.
-
-    What a section does not say it takes from the one before: a header made for the first serves all, and a footer with
-    page numbers is followed by an empty one where a part has none.
-    """
-
-    def __init__(self, document: Document, part: Any) -> None:
-        self._document = document
-        self._part = part
-        self._numbered = False  # whether any part so far was
-        self._footed = False  # whether the part before was
-
-    def properties(self, part: Part, *, first: bool) -> str:
-        """Return w:sectPr of one part."""
-        references = self._headers() if first else ""
-        start = ""
-        if part.page_numbers != self._footed:
-            references += self._footers() if part.page_numbers else self._empty_footers()
-            start = '<w:pgNumType w:start="1"/>' if part.page_numbers and not self._numbered else ""
-            self._numbered = True
-            self._footed = part.page_numbers
-        style, mm = self._document.style, docx_xml.twips
-        return (
-            f'<w:sectPr>{references}<w:type w:val="nextPage"/>'
-            f'<w:pgSz w:w="{mm(style.width_mm)}" w:h="{mm(style.height_mm)}"/>'
-            f'<w:pgMar w:top="{mm(style.top_mm)}" w:right="{mm(style.right_mm)}" w:bottom="{mm(style.bottom_mm)}" '
-            f'w:left="{mm(style.left_mm)}" w:header="{mm(style.header_mm)}" w:footer="{mm(style.footer_mm)}" '
-            f'w:gutter="0"/>{start}</w:sectPr>'
-        )
-
-    def _kinds(self) -> Sequence[str]:
-        return ("default", "even") if self._document.style.page_number_mirrored else ("default",)
-
-    def _headers(self) -> str:
-        furniture = self._document.furniture
-        if not furniture.header and not furniture.draft_mark:
-            return ""
-        mark = docx_xml.watermark(furniture.draft_mark) if furniture.draft_mark else ""
-        content = docx_xml.paragraph("header", (docx_xml.text(furniture.header) if furniture.header else "") + mark)
-        return "".join(self._reference("header", kind, content) for kind in self._kinds())
-
-    def _footers(self) -> str:
-        before, _, after = self._document.furniture.page_number.partition("{page}")
-        number = (docx_xml.text(before) if before else "") + docx_xml.field("PAGE", "1")
-        number += docx_xml.text(after) if after else ""
-        code = self._document.furniture.check_code
-        content = (docx_xml.text(f"{code}\u3000") if code else "") + number
-        aligns = {"default": self._document.style.page_number_align, "even": "left"}
-        footers = {
-            kind: docx_xml.paragraph("page_number", content, docx_xml.justification(aligns[kind]))
-            for kind in self._kinds()
-        }
-        return "".join(self._reference("footer", kind, footer) for kind, footer in footers.items())
-
-    def _empty_footers(self) -> str:
-        content = docx_xml.paragraph("page_number", "")
-        return "".join(self._reference("footer", kind, content) for kind in self._kinds())
-
-    def _reference(self, what: str, kind: str, content: str) -> str:
-        """Add a header or footer part that holds `content` and return the reference to it."""
-        add = self._part.add_header_part if what == "header" else self._part.add_footer_part
-        made, relation = cast("tuple[Any, str]", add())
-        tag = {"header": "hdr", "footer": "ftr"}[what]
-        made._element = parse_xml(f"<w:{tag} {docx_xml.DECLARATIONS}>{content}</w:{tag}>")  # noqa: SLF001
-        return f'<w:{what}Reference w:type="{kind}" r:id="{relation}"/>'
+            told.append(self._paragraph(f"contents{heading.level}", start + entry + end))
+        self._bookmarks += 1
+        yield docx_xml.contents(self._bookmarks, block.hint, "".join(told))

@@ -10,15 +10,18 @@ import re
 from collections.abc import Sequence
 from xml.sax.saxutils import escape, quoteattr
 
-from kjxm_desktop.export.blocks import Run
-from kjxm_desktop.export.page_style import FONT_NAMES, LATIN_FONT_NAME, TextStyle
+from kjxm_desktop.export import formulas
+from kjxm_desktop.export.blocks import Run, text_of
+from kjxm_desktop.export.page_style import FONT_NAMES, LATIN_FONT_NAME, PageStyle, TextStyle
 
+HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 NAMESPACES = {
     "w": "http://schemas.openxmlformats.org/wordprocessingml/2006/main",
     "r": "http://schemas.openxmlformats.org/officeDocument/2006/relationships",
     "wp": "http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing",
     "a": "http://schemas.openxmlformats.org/drawingml/2006/main",
     "pic": "http://schemas.openxmlformats.org/drawingml/2006/picture",
+    "m": "http://schemas.openxmlformats.org/officeDocument/2006/math",
     "v": "urn:schemas-microsoft-com:vml",
     "o": "urn:schemas-microsoft-com:office:office",
     "w10": "urn:schemas-microsoft-com:office:word",
@@ -30,6 +33,7 @@ _STYLE_NAMES = {
     "heading1": ("Heading1", "heading 1"),
     "heading2": ("Heading2", "heading 2"),
     "heading3": ("Heading3", "heading 3"),
+    "heading4": ("Heading4", "heading 4"),
     "list": ("ListParagraph", "List Paragraph"),
     "caption": ("Caption", "caption"),
     "reference": ("Bibliography", "Bibliography"),
@@ -41,18 +45,24 @@ _STYLE_NAMES = {
     "header": ("Header", "header"),
 }
 _JUSTIFICATION = {"left": "left", "center": "center", "right": "right", "justify": "both"}
-_EITHER_WIDTH = re.compile("[“”‘’—…·×°±≥≤≈→①-⑳]")
 _CHINESE = re.compile("[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]")
+_SHARED = "—…·×°±≥≤≈→①-⑳"
+_SHARED_AMONG_CHINESE = re.compile(f"((?:[{_SHARED}“”‘]|(?<![A-Za-z])’|’(?![A-Za-z]))+)")
+_SHARED_AMONG_LATIN = re.compile(f"([{_SHARED}]+)")
+_NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")  # XML 1.0, production 2
+_MARK_PT = 369.0  # the length of the mark of a draft
+_PIECE = re.compile("\r\n|[\t\n\r\u2028]|[^\t\n\r\u2028]+")
+_BREAKS = {"\t": "<w:tab/>", "\n": "<w:br/>", "\r": "<w:br/>", "\r\n": "<w:br/>", "\u2028": "<w:br/>"}
 
 
 def escaped(text: str) -> str:
-    """Return `text` as character data of XML."""
-    return escape(text)
+    """Return `text` as character data of XML; what XML cannot hold becomes U+FFFD, so that the self-check names it."""
+    return escape(_NO_XML.sub("\ufffd", text))
 
 
 def quoted(text: str) -> str:
     """Return `text` as the value of an XML attribute, in quotation marks."""
-    return quoteattr(text)
+    return quoteattr(_NO_XML.sub("\ufffd", text))
 
 
 def twips(mm: float) -> int:
@@ -84,20 +94,39 @@ def fonts(style: TextStyle) -> str:
     return f'<w:rFonts w:ascii="{latin}" w:hAnsi="{latin}" w:eastAsia="{chinese}" w:cs="{latin}"/>'
 
 
+def on_grid(style: TextStyle, page: PageStyle) -> bool:
+    """Tell whether text of that style stands on the grid of the page: that of a body with a fixed distance of lines."""
+    body = page.text("body")
+    return body.line_pt is not None and (style.size_pt, style.line_pt) == (body.size_pt, body.line_pt)
+
+
 def type_properties(style: TextStyle) -> str:
     """Return the inside of w:rPr for a text style."""
     bold = "<w:b/><w:bCs/>" if style.bold else '<w:b w:val="0"/><w:bCs w:val="0"/>'
     size = round(style.size_pt * 2)
-    return f'{fonts(style)}{bold}<w:color w:val="000000"/><w:sz w:val="{size}"/><w:szCs w:val="{size}"/>'
+    tracking = f'<w:spacing w:val="{round(style.tracking_pt * 20)}"/>' if style.tracking_pt else ""
+    return f'{fonts(style)}{bold}<w:color w:val="000000"/>{tracking}<w:sz w:val="{size}"/><w:szCs w:val="{size}"/>'
 
 
-def paragraph_properties(style: TextStyle, *, tabs: str = "", outline: int | None = None) -> str:
-    """Return the inside of w:pPr for a text style; `outline` is the level of a heading, from 0."""
+def paragraph_properties(
+    style: TextStyle, *, numbered: str = "", tabs: str = "", outline: int | None = None, grid: bool = False
+) -> str:
+    """Return the inside of w:pPr for a text style.
+
+    `outline` is the level of a heading, from 0; `grid` sets the lines on those of the page.
+    """
     keep = "<w:keepNext/><w:keepLines/>" if style.keep_with_next else ""
     level = f'<w:outlineLvl w:val="{outline}"/>' if outline is not None else ""
     # No space is added between Chinese and figures: lines and narrow cells break as they do in the PDF.
     close = '<w:autoSpaceDE w:val="0"/><w:autoSpaceDN w:val="0"/>'
-    return f"{keep}<w:widowControl/>{tabs}{close}{_spacing(style)}{_indent(style)}{justification(style.align)}{level}"
+    close += "<w:snapToGrid/>" if grid else ""
+    place = f"{_spacing(style)}{indent(style)}{justification(style.align)}"
+    return f"{keep}<w:widowControl/>{numbered}{tabs}{close}{place}{level}"
+
+
+def numbered(number: int, level: int = 0) -> str:
+    """Return that a paragraph is counted in the list `number` (w:numId), in none when that is 0."""
+    return f'<w:numPr><w:ilvl w:val="{level}"/><w:numId w:val="{number}"/></w:numPr>'
 
 
 def justification(align: str) -> str:
@@ -106,14 +135,20 @@ def justification(align: str) -> str:
 
 
 def _spacing(style: TextStyle) -> str:
-    if style.line_pt is not None:
-        line = f'w:line="{round(style.line_pt * 20)}" w:lineRule="atLeast"'
-    else:
-        line = f'w:line="{round(style.line * 240)}" w:lineRule="auto"'
-    return f'<w:spacing w:before="{round(style.before_pt * 20)}" w:after="{round(style.after_pt * 20)}" {line}/>'
+    """Return the distances of lines and paragraphs.
+
+    Programs make different single lines of the same face: told in points, the lines stand alike in all of them.
+    """
+    before, after, line = (round(points * 20) for points in (style.before_pt, style.after_pt, style.leading_pt))
+    return f'<w:spacing w:before="{before}" w:after="{after}" w:line="{line}" w:lineRule="atLeast"/>'
 
 
-def _indent(style: TextStyle) -> str:
+def space_before(points: float) -> str:
+    """Return how far a paragraph stands below what is before it."""
+    return f'<w:spacing w:before="{round(points * 20)}"/>'
+
+
+def indent(style: TextStyle) -> str:
     """Return the indents: in characters for Word and WPS, in twips for those that do not count characters."""
     first = ("hanging", style.hanging_chars) if style.hanging_chars else ("firstLine", style.first_line_chars)
     told = "".join(
@@ -131,24 +166,51 @@ def paragraph(style: str, content: str, properties: str = "") -> str:
     return f'<w:p><w:pPr><w:pStyle w:val="{style_id(style)}"/>{properties}</w:pPr>{content}</w:p>'
 
 
-def text(characters: str, properties: str = "") -> str:
-    """Return one run of text.
+def text(characters: str, properties: str = "", *, among: str = "") -> str:
+    """Return text as runs; `among` is the text it stands in, if that is more.
 
-    Marks that Chinese and Latin type share (“ ” — …) are set in the Chinese face, as Chinese typing programs say it.
+    Marks that Chinese and Latin type share (“ ” — …) are runs of their own with the hint by which Word sets them in the
+    Chinese face (ECMA-376 part 1, 17.3.2.26); quotation marks and apostrophes in Latin text are Latin.
     """
-    hint = '<w:rFonts w:hint="eastAsia"/>' if _EITHER_WIDTH.search(characters) and _CHINESE.search(characters) else ""
-    marks = f"<w:rPr>{hint}{properties}</w:rPr>" if hint or properties else ""
-    return f'<w:r>{marks}<w:t xml:space="preserve">{escaped(characters)}</w:t></w:r>'
+    shared = _SHARED_AMONG_CHINESE if _CHINESE.search(among or characters) else _SHARED_AMONG_LATIN
+    plain = f"<w:rPr>{properties}</w:rPr>" if properties else ""
+    hinted = f'<w:rPr><w:rFonts w:hint="eastAsia"/>{properties}</w:rPr>'
+    return "".join(
+        [
+            f"<w:r>{hinted if at % 2 else plain}{_characters(told)}</w:r>"
+            for at, told in enumerate(shared.split(characters))
+            if told
+        ]
+    )
+
+
+def _characters(told: str) -> str:
+    """Return the inside of a run: text, and the breaks and tabs in it as Word marks them."""
+    return "".join(
+        [_BREAKS.get(piece) or f'<w:t xml:space="preserve">{escaped(piece)}</w:t>' for piece in _PIECE.findall(told)]
+    )
 
 
 def runs(told: Sequence[Run]) -> str:
     """Return runs with their marks; a citation is a link to its reference."""
-    return "".join([_run(run) for run in told])
+    among = text_of(told)
+    return "".join([_run(run, among) for run in told])
 
 
-def _run(run: Run) -> str:
-    made = text(run.text, _marks(run))
+def _run(run: Run, among: str) -> str:
+    set_formula = formulas.omml(run.text) if run.kind == "formula" else None
+    if set_formula is not None:
+        return set_formula
+    made = text(run.text, _marks(run), among=among)
     return f'<w:hyperlink w:anchor="{run.anchor}" w:history="1">{made}</w:hyperlink>' if run.anchor else made
+
+
+def formula(latex: str) -> str:
+    """Return the inside of a paragraph that is a formula; its source where that cannot be read."""
+    made = formulas.omml(latex, display=True)
+    if made is None:
+        return text(latex, _marks(Run(latex, italic=True)))
+    return f'<m:oMathPara><m:oMathParaPr><m:jc m:val="center"/></m:oMathParaPr>{made}</m:oMathPara>'
 
 
 def _marks(run: Run) -> str:
@@ -184,7 +246,9 @@ def field_start(instruction: str) -> str:
 
 FIELD_END = '<w:r><w:fldChar w:fldCharType="end"/></w:r>'
 TAB = "<w:r><w:tab/></w:r>"
-PAGE_BREAK = '<w:p><w:r><w:br w:type="page"/></w:r></w:p>'
+PAGE_BREAK = (  # a break in a run would leave an empty line at the top of the next page
+    '<w:p><w:pPr><w:pageBreakBefore/><w:spacing w:before="0" w:after="0" w:line="20" w:lineRule="exact"/></w:pPr></w:p>'
+)
 
 
 def gap(mm: float) -> str:
@@ -200,31 +264,54 @@ def contents_entry(title: str, anchor: str, page: str) -> str:
     return f'<w:hyperlink w:anchor="{anchor}" w:history="1">{text(title)}{TAB}{number}</w:hyperlink>'
 
 
+def contents(number: int, hint: str, paragraphs: str) -> str:
+    """Return the contents in the frame by which Word offers to count their pages anew; `hint` is its name."""
+    alias = f"<w:alias w:val={quoted(hint)}/>" if hint else ""
+    return (
+        f'<w:sdt><w:sdtPr>{alias}<w:id w:val="{number}"/><w:docPartObj><w:docPartGallery w:val="Table of Contents"/>'
+        f"<w:docPartUnique/></w:docPartObj></w:sdtPr><w:sdtContent>{paragraphs}</w:sdtContent></w:sdt>"
+    )
+
+
 # --- pictures -------------------------------------------------------------------------------------------------------
 
 
-def picture(relation: str, number: int, width_mm: float, height_mm: float, alt: str) -> str:
-    """Return a run with a picture in the line; its names tell nothing of the file it came from."""
+def picture(relation: str, number: int, width_mm: float, height_mm: float, alt: str, vectors: str = "") -> str:
+    """Return a run with a picture in the line; its names tell nothing of the file it came from.
+
+    `vectors` is the relation to the same picture as SVG: programs that do not know it show the other ([MS-ODRAWXML]).
+    """
     size = f'cx="{emu(width_mm)}" cy="{emu(height_mm)}"'
-    named = f'id="{number}" name="Picture {number}" descr={quoted(alt)}'
+    named = f'id="{number}" name="图片 {number}" descr={quoted(alt)}'
     return (
         f'<w:r><w:drawing><wp:inline distT="0" distB="0" distL="0" distR="0"><wp:extent {size}/><wp:docPr {named}/>'
         '<wp:cNvGraphicFramePr><a:graphicFrameLocks noChangeAspect="1"/></wp:cNvGraphicFramePr>'
         f'<a:graphic><a:graphicData uri="{NAMESPACES["pic"]}"><pic:pic><pic:nvPicPr>'
-        f'<pic:cNvPr id="{number}" name="Picture {number}"/><pic:cNvPicPr/></pic:nvPicPr>'
-        f'<pic:blipFill><a:blip r:embed="{relation}"/><a:stretch><a:fillRect/></a:stretch></pic:blipFill>'
+        f'<pic:cNvPr id="{number}" name="图片 {number}"/><pic:cNvPicPr/></pic:nvPicPr>'
+        f"<pic:blipFill>{_blip(relation, vectors)}<a:stretch><a:fillRect/></a:stretch></pic:blipFill>"
         f'<pic:spPr><a:xfrm><a:off x="0" y="0"/><a:ext {size}/></a:xfrm>'
         '<a:prstGeom prst="rect"><a:avLst/></a:prstGeom></pic:spPr></pic:pic></a:graphicData></a:graphic>'
         "</wp:inline></w:drawing></w:r>"
     )
 
 
+def _blip(relation: str, vectors: str) -> str:
+    if not vectors:
+        return f'<a:blip r:embed="{relation}"/>'
+    return (
+        f'<a:blip r:embed="{relation}"><a:extLst><a:ext uri="{{96DAC541-7B7A-43D3-8B79-37D633B846F1}}">'
+        '<asvg:svgBlip xmlns:asvg="http://schemas.microsoft.com/office/drawing/2016/SVG/main" '
+        f'r:embed="{vectors}"/></a:ext></a:extLst></a:blip>'
+    )
+
+
 def watermark(mark: str) -> str:
     """Return a run with a light slanted mark behind the text of every page: a shape, so that it is no text."""
+    size = _MARK_PT / max(len(mark), 3)
     style = (
-        "position:absolute;margin-left:0;margin-top:0;width:360pt;height:180pt;rotation:315;z-index:-251658752;"
-        "mso-position-horizontal:center;mso-position-horizontal-relative:margin;"
-        "mso-position-vertical:center;mso-position-vertical-relative:margin"
+        f"position:absolute;margin-left:0;margin-top:0;width:{size * len(mark):.0f}pt;height:{size:.0f}pt;"
+        "rotation:315;z-index:-251658752;mso-position-horizontal:center;mso-position-horizontal-relative:page;"
+        "mso-position-vertical:center;mso-position-vertical-relative:page"
     )
     return (
         '<w:r><w:pict><v:shapetype id="_x0000_t136" coordsize="21600,21600" o:spt="136" adj="10800" '
@@ -235,7 +322,7 @@ def watermark(mark: str) -> str:
         '<v:path textpathok="t" o:connecttype="custom" o:connectlocs="@9,0;@10,10800;@11,21600;@12,10800" '
         'o:connectangles="270,180,90,0"/><v:textpath on="t" fitshape="t"/></v:shapetype>'
         f'<v:shape id="DraftMark" o:spid="_x0000_s2049" type="#_x0000_t136" style="{style}" '
-        'fillcolor="#e4e4e4" stroked="f"><v:textpath '
-        f'style="font-family:&quot;{FONT_NAMES["hei"]}&quot;;font-size:1pt" string={quoted(mark)}/>'
-        '<w10:wrap anchorx="margin" anchory="margin"/></v:shape></w:pict></w:r>'
+        'fillcolor="#ececec" stroked="f"><v:textpath '
+        f'style="font-family:&quot;{FONT_NAMES["hei"]}&quot;;font-size:1pt;font-weight:bold" string={quoted(mark)}/>'
+        '<w10:wrap anchorx="page" anchory="page"/></v:shape></w:pict></w:r>'
     )

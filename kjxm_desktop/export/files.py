@@ -1,4 +1,7 @@
-"""Both files of a proposal as bytes: compose once, set the PDF, then the DOCX with the PDF's page numbers."""
+"""Both files of a proposal as bytes: compose once, set the PDF, then the DOCX with the PDF's page numbers.
+
+Both carry the data they were made of and, in their footers, the code that ties them together (`embedded`).
+"""
 
 from __future__ import annotations
 
@@ -10,19 +13,26 @@ from pathlib import Path
 
 from kjxm_desktop.core.proposal import Proposal
 from kjxm_desktop.errors import KjxmError
+from kjxm_desktop.export import embedded, official_form, printed, printed_text, self_check
+from kjxm_desktop.export.blocks import Document
 from kjxm_desktop.export.compose import compose
 
 Progress = Callable[[str], None]
-"""Called with the name of each step as it begins: "layout", "pdf", "docx"."""
+"""Called with the name of each step as it begins: "layout", "pdf", "docx", "check"."""
 
 
 @dataclass(frozen=True)
 class Made:
-    """The bytes by format ("pdf", "docx"), how many pages the PDF has, and the characters that no font has."""
+    """The bytes by format ("pdf", "docx"), how many pages the PDF has, the characters that no font has, the code.
+
+    `mismatches` is what the self-check found amiss in them; files with any are not to replace earlier ones.
+    """
 
     files: Mapping[str, bytes]
     page_count: int
     missing_glyphs: tuple[str, ...] = ()
+    check_code: str = ""
+    mismatches: tuple[self_check.Mismatch, ...] = ()
 
 
 def make(
@@ -46,16 +56,49 @@ def make(
     tell = progress or _silent
     tell("layout")
     fonts = FontSet(fonts_folder)
-    document = compose(proposal.call, proposal.data, picture_sizes(proposal.media), now=now, draft=draft)
+    code = embedded.check_code(proposal)
+    sizes = picture_sizes(proposal.media)
+    document = compose(proposal.call, proposal.data, sizes, now=now, draft=draft, check_code=code)
+    fills_form = "docx" in formats and official_form.has_form(proposal.call)
+    form = official_form.fill(proposal, document, sizes) if fills_form else None
+    inside = parcel_of(proposal, document, form)
     tell("pdf")
     pdf = pdf_writer.write(document, proposal.media, fonts)
-    files = {"pdf": pdf.data} if "pdf" in formats else {}
+    files: dict[str, bytes] = {}
+    if "pdf" in formats:
+        files["pdf"] = _archived(pdf.data, document, inside)
     if "docx" in formats:
         from kjxm_desktop.export import docx_writer
 
         tell("docx")
-        files["docx"] = docx_writer.write(document, proposal.media, fonts, pdf.pages)
-    return Made(files, pdf.page_count, tuple(pdf.missing_glyphs))
+        files["docx"] = (
+            form.packed(inside) if form else docx_writer.write(document, proposal.media, fonts, pdf.pages, inside)
+        )
+    missing = tuple(pdf.missing_glyphs)
+    tell("check")
+    found = self_check.check(
+        proposal, files, now=now, missing_glyphs=missing, page_count=pdf.page_count, is_official_form=fills_form
+    )
+    return Made(files, pdf.page_count, missing, code, found)
+
+
+def parcel_of(proposal: Proposal, document: Document, form: official_form.Filled | None = None) -> embedded.Parcel:
+    """Return the data that travel inside the files of `document`; `form` is what the DOCX is, when it is a form."""
+    told = printed.pieces_of(document, proposal.call, proposal.data)
+    sections = printed.hashes_of(told, printed.anchors_of(document))
+    if form is None:
+        return embedded.parcel(proposal, sections, document.created)
+    of_form = printed.hashes_of(printed_text.pieces_of_form(form), [printed.FRONT, *form.places])
+    return embedded.parcel(proposal, sections, document.created, of_form)
+
+
+def _archived(data: bytes, document: Document, inside: embedded.Parcel) -> bytes:
+    """Return the PDF as an archive file that carries its data."""
+    from kjxm_desktop.export import pdf_archive
+
+    title = document.title or document.subject
+    attachment = pdf_archive.Attachment(embedded.FILE_NAME, title, embedded.MIME, inside.draft)
+    return pdf_archive.finish(data, document, attachment=attachment, properties=inside.metadata)
 
 
 def _silent(_step: str) -> None:

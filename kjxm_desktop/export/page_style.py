@@ -37,6 +37,7 @@ TABLE_STYLES = ("grid", "facts", "cover")
 class TextStyle:
     """How one kind of paragraph is set.
 
+    `tracking_pt` is added behind every character: 16 points of type stand 28 to a line of 156 mm with −0.25.
     The lines stand `line` single lines apart, as Word counts them, or `line_pt` points when that is given.
     `keep_with_next` holds the paragraph on the page of the one after it; `hanging_chars` pulls the first line out to
     the left of the indent.
@@ -44,6 +45,7 @@ class TextStyle:
 
     font: FontRole = "song"
     size_pt: float = 12.0
+    tracking_pt: float = 0.0
     bold: bool = False
     align: Align = "left"
     first_line_chars: float = 0.0

@@ -2,30 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from math import cos, radians, sin
 from pathlib import Path
 
 from fontTools.pens.basePen import BasePen
 from fontTools.ttLib import TTFont
 
-from kjxm_desktop.export.blocks import Drawing, Label, Line, Rect, Run
-from kjxm_desktop.export.page_style import MM_PER_POINT, TextStyle
+from kjxm_desktop.export.blocks import Drawing, Label, Line, Rect
+from kjxm_desktop.export.charts_type import box_of
+from kjxm_desktop.export.fonts import Face, FontSet
+from kjxm_desktop.export.page_style import MM_PER_POINT
 from kjxm_desktop.export.pdf_canvas import Sheet
-from kjxm_desktop.export.pdf_text import Setter
 
 MARK_COLOUR = "#ececec"
 _MARK_ANGLE = 45
 _MARK_SHARE = 0.62  # of the width of the page
 _EM, _MIDDLE = 1000, 380  # the units of a Chinese character, and where its middle is above the base line
 _DASH = (2.8, 2.8)
+_ANCHORS = {"start": 0.0, "middle": 0.5, "end": 1.0}
 
 Point = tuple[float, float]
 
 
-def paint(drawing: Drawing, sheet: Sheet, setter: Setter, place: tuple[float, float, float]) -> None:
+def paint(drawing: Drawing, sheet: Sheet, fonts: FontSet, place: tuple[float, float, float]) -> None:
     """Draw `drawing` at x, y, every length times the third number."""
     x, y, scale = place
     unit = scale / MM_PER_POINT
+    sheet.begin_described(drawing.alt)
     for shape in drawing.shapes:
         match shape:
             case Rect():
@@ -37,20 +41,39 @@ def paint(drawing: Drawing, sheet: Sheet, setter: Setter, place: tuple[float, fl
                 end = (x + shape.x2 * unit, y + shape.y2 * unit)
                 sheet.line(start, end, shape.width_mm * unit, shape.colour, _DASH if shape.dashed else ())
             case Label():
-                _label(shape, sheet, setter, (x, y, scale))
+                _label(shape, sheet, fonts, (x, y, unit))
+    sheet.end_described()
 
 
-def _label(shape: Label, sheet: Sheet, setter: Setter, place: tuple[float, float, float]) -> None:
-    x, y, scale = place
-    style = TextStyle(font="hei", size_pt=shape.size_pt * scale, bold=shape.bold)
-    atoms = list(setter.atoms((Run(shape.text),), style))
-    width = sum(atom.width for atom in atoms)
-    at = x + shape.x * scale / MM_PER_POINT - {"start": 0.0, "middle": width / 2, "end": width}[shape.anchor]
+def _label(shape: Label, sheet: Sheet, fonts: FontSet, place: tuple[float, float, float]) -> None:
+    """Set a label into its box: in the sans face, what that lacks in another, smaller when this is wider."""
+    x, y, unit = place
+    pieces = list(_pieces(shape, fonts))
+    left, _, right, _ = (part * unit for part in box_of(shape))
+    wide = sum(face.width(text) for text, face in pieces)
+    size = min(shape.size_pt * MM_PER_POINT * unit, (right - left) / wide if wide else 0.0)
+    at = x + left + (right - left - wide * size) * _ANCHORS[shape.anchor]
     sheet.colour(shape.colour)
-    for atom in atoms:
-        sheet.text(at, y + shape.y * scale / MM_PER_POINT, atom.text, atom.face.name, atom.size)
-        at += atom.width
+    for text, face in pieces:
+        sheet.text(at, y + shape.y * unit, text, face.name, size)
+        at += face.width(text) * size
     sheet.colour("#000000")
+
+
+def _pieces(shape: Label, fonts: FontSet) -> Iterator[tuple[str, Face]]:
+    """Yield the stretches of a label that one face sets; 〔U+1F600〕 stands for what none has."""
+    own = fonts.own("hei", bold=shape.bold)
+    stretch, face = "", own
+    for character in shape.text:
+        found = own if own.has(character) else fonts.pick(character, "hei", bold=shape.bold, italic=False)
+        told = character if found else f"〔U+{ord(character):04X}〕"
+        found = found or own
+        if stretch and found is not face:
+            yield stretch, face
+            stretch = ""
+        stretch, face = stretch + told, found
+    if stretch:
+        yield stretch, face
 
 
 def draft_mark(text: str, font: Path, size: tuple[float, float]) -> list[tuple[str, list[Point]]]:

@@ -16,6 +16,7 @@ _SHORT_TABLE = 0.35  # a table below it stays together, unless that leaves much 
 _HIGHEST_HEADER = 0.5  # a header above it does not repeat
 _LEAST_LINES = 3  # of a row that splits, at the foot of a page
 
+_AIR = 0.1  # points of a cell that rounding may take
 _FRAME_SPACE = 4 / MM_PER_POINT
 
 Draw = Callable[[Sheet, Line, float, float, float], None]
@@ -35,7 +36,17 @@ class _Box:
     fill: str = ""
 
     def height(self) -> float:
-        return len(self.lines) * self.leading
+        return sum(self.leading + line.extra for line in self.lines)
+
+    def fitting(self, room: float) -> int:
+        """Return how many of its lines fit in that height."""
+        count = 0
+        for line in self.lines:
+            room -= self.leading + line.extra
+            if room < -0.01:
+                break
+            count += 1
+        return count
 
 
 @dataclass(frozen=True)
@@ -46,6 +57,16 @@ class _Strip:
     look: TableStyle
     height: float
     top_aligned: bool = False
+
+
+@dataclass(frozen=True)
+class _Grid:
+    """How the cells of a table are set, and how wide its columns are."""
+
+    look: TableStyle
+    text: TextStyle
+    head: TextStyle
+    widths: tuple[float, ...]
 
 
 class TableSetter:
@@ -59,20 +80,21 @@ class TableSetter:
 
     def table(self, block: Table) -> list[Slab]:
         """Return a table: header rows repeat, only long rows split, a short table stays together."""
-        look = self._style.table(block.style)
-        header = [self._slab(self._strip(row, block, look), glued=True) for row in block.header]
-        rows = [self._slab(self._strip(row, block, look), glued=_names_a_group(row)) for row in block.rows]
+        grid = self._grid(block)
+        header = [self._slab(self._strip(row, block, grid), glued=True) for row in block.header]
+        rows = [self._slab(self._strip(row, block, grid), glued=_names_a_group(row)) for row in block.rows]
         if not header and not rows:
             return []
         repeated = sum(slab.height for slab in header) < self._page_height * _HIGHEST_HEADER
         short = sum(slab.height for slab in (*header, *rows)) < self._page_height * _SHORT_TABLE
         rows = [replace(slab, repeats=tuple(header) if repeated else ()) for slab in rows]
         # A single row at the top of a page looks lost, and so does one at its foot.
-        for at in {len(rows) - 2, 0} if len(rows) > 2 else ():
+        first = next((at for at, row in enumerate(block.rows) if not _names_a_group(row)), 0)
+        for at in {len(rows) - 2, first} if len(rows) > first + 2 else ():
             if not (rows[at].split or rows[at + 1].split):
                 rows[at] = replace(rows[at], glued=True)
         told = [*header, *(replace(slab, glued=slab.glued or short, loose=not slab.glued) for slab in rows)]
-        return [*told[:-1], replace(told[-1], glued=False, after=look.after_mm / MM_PER_POINT)]
+        return [*told[:-1], replace(told[-1], glued=False, after=grid.look.after_mm / MM_PER_POINT)]
 
     def signature(self, block: Signature) -> list[Slab]:
         """Return a framed place to sign."""
@@ -92,21 +114,31 @@ class TableSetter:
         slab = self._slab(self._sized((box,), look))
         return [replace(slab, after=_FRAME_SPACE)]
 
-    def _strip(self, row: Row, block: Table, look: TableStyle) -> _Strip:
+    def _grid(self, block: Table) -> _Grid:
+        """Return the columns of a table: each holds a character, and where they are too many all type is smaller."""
+        look = self._style.table(block.style)
+        text, head = self._style.text(look.text), self._style.text(look.head)
+        width = self._style.text_width_mm / MM_PER_POINT * look.width
+        least = max(text.size_pt, head.size_pt) + 2 * look.padding_x_mm / MM_PER_POINT + _AIR
+        scale = min(1.0, width / (least * max(len(block.columns), 1)))
+        widths = _at_least([width * column.share for column in block.columns], least * scale)
+        narrow = replace(look, padding_x_mm=look.padding_x_mm * scale)
+        return _Grid(narrow, _smaller(text, scale), _smaller(head, scale), tuple(widths))
+
+    def _strip(self, row: Row, block: Table, grid: _Grid) -> _Strip:
         whole = self._style.text_width_mm / MM_PER_POINT
-        width = whole * look.width
-        x = self._style.left_mm / MM_PER_POINT + (whole - width) / 2
+        x = self._style.left_mm / MM_PER_POINT + whole * (1 - grid.look.width) / 2
         boxes: list[_Box] = []
         at = 0
         for cell in row.cells:
             columns = block.columns[at : at + cell.span]
-            wide = width * sum(column.share for column in columns)
-            text = self._style.text(look.head if cell.head else look.text)
+            wide = sum(grid.widths[at : at + cell.span])
+            text = grid.head if cell.head else grid.text
             align = cell.align or (text.align if cell.head else columns[0].align if columns else text.align)
-            boxes.append(self._box(cell, text, (x, wide), align, look))
+            boxes.append(self._box(cell, text, (x, wide), align, grid.look))
             x += wide
             at += cell.span
-        return self._sized(boxes, look)
+        return self._sized(boxes, grid.look)
 
     def _box(self, cell: Cell, text: TextStyle, place: tuple[float, float], align: str, look: TableStyle) -> _Box:
         x, wide = place
@@ -152,7 +184,7 @@ class TableSetter:
         upper: list[_Box] = []
         lower: list[_Box] = []
         for box in strip.boxes:
-            fitting = max(int((inside + 0.01) / box.leading), 0)
+            fitting = box.fitting(inside)
             if 0 < len(box.lines) - fitting < 2 and fitting > 2:
                 fitting -= 1  # no single line on the next page
             upper.append(replace(box, lines=box.lines[:fitting], aligns=box.aligns[:fitting]))
@@ -176,10 +208,23 @@ class TableSetter:
         for box in strip.boxes:
             from_top = strip.top_aligned or look.lines == "values"
             top = y + (down if from_top else (strip.height - box.height()) / 2)
-            for at, (line, align) in enumerate(zip(box.lines, box.aligns, strict=True)):
+            for line, align in zip(box.lines, box.aligns, strict=True):
                 free = box.width - 2 * across - line.width
                 x = box.x + across + (free if align == "right" else free / 2 if align == "center" else 0.0)
-                self._draw(sheet, line, x, top + at * box.leading, box.leading)
+                self._draw(sheet, line, x, top, box.leading)
+                top += box.leading + line.extra
+
+
+def _smaller(style: TextStyle, scale: float) -> TextStyle:
+    line_pt = style.line_pt * scale if style.line_pt is not None else None
+    return replace(style, size_pt=style.size_pt * scale, line_pt=line_pt)
+
+
+def _at_least(widths: Sequence[float], least: float) -> list[float]:
+    """Return `widths`, none of them below `least`; the others give what that takes, and all together stay as wide."""
+    grown = [max(width, least) for width in widths]
+    excess, spare = sum(grown) - sum(widths), sum(width - least for width in grown)
+    return [width - (width - least) * excess / spare if spare else width for width in grown]
 
 
 def _names_a_group(row: Row) -> bool:

@@ -1,36 +1,57 @@
 """Lines of text: where Chinese and Latin type break, which face sets which character, how full lines end at the margin.
 
-No mark that closes begins a line and none that opens ends one (避头尾); numbers and Latin words stay whole unless they
-are wider than the line, a number keeps its unit, and the last line is more than one character. A full line of a
-justified paragraph is spread between its characters, never inside a word.
+No mark that closes begins a line and none that opens ends one (避头尾, GB/T 15834-2011 5.1); —— and …… stay in one
+piece, numbers and Latin words too unless they are wider than the line, a number keeps its unit, an address breaks
+between its parts, and the last line is more than one character. A full line of a justified paragraph is spread between
+its characters, never inside a word.
 """
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from enum import IntEnum
+from functools import lru_cache
+from typing import NamedTuple
 
+from kjxm_desktop.export import formulas, glyphs
 from kjxm_desktop.export.blocks import Run
 from kjxm_desktop.export.fonts import Face, FontSet, shared_mark
+from kjxm_desktop.export.formulas import FormulaOutline
+from kjxm_desktop.export.line_ends import NOT_FIRST, NOT_LAST
 from kjxm_desktop.export.page_style import TextStyle
 
-NOT_FIRST = frozenset(
-    "，。、；：！？…—”’）》〉」』】〕〗｝％‰℃·～/／,.;:!?)]}%°›»–ー々〻ㄧ︒︑︐﹐﹑﹒﹔﹕﹖﹗）．＂＇｡､｣”’"
-)
-NOT_LAST = frozenset("“‘（《〈「『【〔〖｛([{＄￥￡#№§‹«$¥£")
 _TOKEN = re.compile(
-    r"\n|[ \u00a0]+|[!-~\u00a1-\u024f\u0370-\u04ff\u1e00-\u1eff\u2010-\u2013\u1800-\u18af]+|.", re.DOTALL
+    r"\n|[ \u00a0]+|[!-~\u00a1-\u052f\u1e00-\u1fff\u2010-\u2013\u1800-\u18af]+|——|……|[０-９]+(?:[．，][０-９]+)*|.",
+    re.DOTALL,
 )
+_ADDRESS = re.compile("www[.]|.*//", re.IGNORECASE)  # of a page, and what stands in a volume: [C]//Proceedings
+_ADDRESS_PART = re.compile("(?=.)(?:[a-z]+://)?[^/?&#=._-]*[/?&#=._-]*", re.IGNORECASE)
 _SMALL = 0.65  # the size of what stands above or below the line
 _RAISED, _LOWERED = 0.35, -0.15
+BASE_BELOW_MIDDLE = 0.38  # of the size: from the middle of a line down to its base line
+_LEAST_FORMULA = 0.5  # the scale of one that is wider than the line; below it nobody could read it
+_FORMULA_SPACE = 1.0  # points at least between a formula and the lines above and below
 _LONGEST_UNIT = 8
 _MOST_MOVED = 0.1  # of a justified line, that may come down to the last
-_MOST_SPREAD = 0.35  # sizes between two characters; a line that would need more stays ragged
+_MOST_SPREAD = 1.0  # sizes between two characters; a line that would need more stays ragged
+_MOST_IN_WORD = 0.1  # sizes between the characters of a line that is but a piece of a word or of an address
 
 
-@dataclass(frozen=True, slots=True)
-class Atom:
+class Tie(IntEnum):
+    """How firmly an atom holds on to the one before it: a line ends before a firmer one only where none is weaker."""
+
+    FREE = 0
+    ADDRESS = 1  # a line may end here, but nothing is spread
+    RANGE = 2
+    UNIT = 3
+    WORD = 4
+    MARK = 5
+
+
+class Atom(NamedTuple):
     """What never breaks: a word, a Chinese character, a space, a forced end of line."""
 
     text: str
@@ -40,7 +61,19 @@ class Atom:
     rise: float = 0.0
     underline: bool = False
     anchor: str = ""
-    glued: bool = False  # to the atom before
+    tie: Tie = Tie.FREE  # to the atom before
+    tracking: float = 0.0  # behind each of its characters
+    formula: FormulaOutline | None = None  # what is drawn for `text`, the source of a formula
+
+    @property
+    def glued(self) -> bool:
+        """Tell whether no line may end before it."""
+        return self.tie > Tie.ADDRESS
+
+    @property
+    def solid(self) -> bool:
+        """Tell whether nothing is spread before it."""
+        return self.tie in (Tie.ADDRESS, Tie.WORD)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,14 +89,22 @@ class Piece:
     spacing: float = 0.0
     underline: bool = False
     anchor: str = ""
+    formula: FormulaOutline | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line: its pieces, and how wide it came out."""
+    """One line: its pieces, how wide it came out, and what formulas need beyond the leading, over and under."""
 
     pieces: tuple[Piece, ...]
     width: float
+    above: float = 0.0
+    below: float = 0.0
+
+    @property
+    def extra(self) -> float:
+        """Return how much higher than its leading the line is, in points."""
+        return self.above + self.below
 
 
 class Setter:
@@ -71,39 +112,81 @@ class Setter:
 
     def __init__(self, fonts: FontSet) -> None:
         self._fonts = fonts
+        self._known: dict[tuple[str, bool, bool], dict[str, tuple[tuple[str, Face, float, bool], ...]]] = {}
 
     def lines(
         self, runs: Sequence[Run], style: TextStyle, width: float, *, first: float = 0.0, align: str = ""
     ) -> list[Line]:
         """Return `runs` in lines no wider than `width`; the first begins `first` points further right."""
-        atoms = list(self.atoms(runs, style))
+        atoms = list(self.atoms(runs, style, width / _LEAST_FORMULA))
         spread = (align or style.align) == "justify"
         made: list[Line] = []
         for told in _paragraphs(atoms):
             broken = _accompanied(list(_broken(told, width, first)), width * (_MOST_MOVED if spread else 0.5))
             for at, line in enumerate(broken):
                 room = width - (first if not made else 0.0)
-                made.append(_placed(line, room if spread and at < len(broken) - 1 else 0.0))
+                made.append(_with_room(_placed(line, room if spread and at < len(broken) - 1 else 0.0), style))
         return made
+
+    def formula(self, latex: str, style: TextStyle, width: float) -> list[Line]:
+        """Return a formula that stands alone, no wider than `width`; its source in lines where it cannot be set."""
+        formula = formulas.outline(latex, style.size_pt, chinese=self._fonts.file("song"), display=True)
+        if formula is None or formula.width > width / _LEAST_FORMULA:
+            return self.lines((Run(latex, italic=True),), style, width)
+        atom = self._formula(latex, formula, style.size_pt)
+        return [_with_room(_placed(list(_narrowed((atom,), width)), 0.0), style)]
+
+    def _formula(self, latex: str, formula: FormulaOutline, size: float, tie: Tie = Tie.FREE) -> Atom:
+        latin = self._fonts.latin("song", bold=False, italic=False)
+        return Atom(latex, latin, formula.width, size, tie=tie, formula=formula)
 
     def width(self, text: str, style: TextStyle) -> float:
         """Return how wide `text` is on one line."""
         return sum(atom.width for atom in self.atoms((Run(text),), style))
 
-    def atoms(self, runs: Sequence[Run], style: TextStyle) -> Iterator[Atom]:
-        """Yield what the lines of `runs` are made of."""
+    def atoms(self, runs: Sequence[Run], style: TextStyle, widest: float = math.inf) -> Iterator[Atom]:
+        """Yield what the lines of `runs` are made of; formulas wider than `widest` are their source."""
         earlier = before = ""
         for run in runs:
+            if run.kind == "formula":
+                alone = len(runs) == 1
+                song = self._fonts.file("song")
+                formula = formulas.outline(run.text, style.size_pt, chinese=song, display=alone)
+                if formula is not None and formula.width <= widest:
+                    tie = _tie(earlier, before, "x") if before else Tie.FREE
+                    yield self._formula(run.text, formula, style.size_pt, tie)
+                    earlier, before = before[-1:], "x"  # its neighbours hold on to it as to a letter
+                    continue
             bold, italic = run.bold or style.bold, run.italic
-            role = "kai" if italic and style.font in ("song", "fang") else style.font
+            # 楷 stands for italics and has no bold face: what is both is shown bold.
+            role = "kai" if italic and not bold and style.font in ("song", "fang") else style.font
             size = style.size_pt * (_SMALL if run.sub or run.sup else 1.0)
             rise = style.size_pt * (_RAISED if run.sup else _LOWERED if run.sub else 0.0)
+            look = (rise, run.underline, run.anchor)
+            tracking = style.tracking_pt
             for token in _TOKEN.findall(_visible(run.text)):
-                for text, face in self._faced(token, role, bold, italic, before):
-                    joined = bool(before) and (_joined(before[-1], text[0]) or _measures(earlier + before, text))
-                    width = face.width(text) * size
-                    yield Atom(text, face, width, size, rise, run.underline, run.anchor, joined)
+                for text, face, width, goes_on in self._stretches(token, role, bold, italic, before):
+                    tie = Tie.ADDRESS if goes_on else _tie(earlier, before, text) if before else Tie.FREE
+                    if rise and before and tie < Tie.WORD:
+                        tie = Tie.WORD  # what stands above or below the line belongs to what is before it
+                    yield Atom(text, face, width * size + tracking * len(text), size, *look, tie, tracking)
                     earlier, before = before[-1:], text
+
+    def _stretches(
+        self, token: str, role: str, bold: bool, italic: bool, before: str
+    ) -> Sequence[tuple[str, Face, float, bool]]:
+        """Return the stretches of `token`: text, face, width in sizes, whether it goes on with an address."""
+        known = self._known.setdefault((role, bold, italic), {})
+        found = known.get(token)
+        if found is None:
+            found = tuple(
+                (part, face, face.width(part), at > 0)
+                for text, face in self._faced(token, role, bold, italic, before)
+                for at, part in enumerate(_parts(text))
+            )
+            if not shared_mark(token):  # which depends on what is before it
+                known[token] = found
+        return found
 
     def _faced(self, token: str, role: str, bold: bool, italic: bool, before: str) -> Iterator[tuple[str, Face]]:
         """Yield the stretches of `token` that one face sets."""
@@ -131,17 +214,33 @@ def _visible(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", "    ").replace("\u2028", "\n")
 
 
-def _joined(before: str, after: str) -> bool:
-    """Tell whether no line may end between two characters."""
-    if before == "\n" or after == "\n" or before == " ":
-        return False
-    if after == " ":
-        return True
-    if after in NOT_FIRST or before in NOT_LAST or (before == "～" and after.isdigit()):
-        return True
-    if before == "\u00a0" or after == "\u00a0":
-        return True
-    return ord(before) < 0x2E80 and ord(after) < 0x2E80 and before not in "…—" and after not in "“‘"
+def _parts(text: str) -> list[str]:
+    """Return an address in the parts between which it may break; what is none in one piece."""
+    return _ADDRESS_PART.findall(text) if len(text) > _LONGEST_UNIT and _ADDRESS.match(text) else [text]
+
+
+def _tie(earlier: str, before: str, after: str) -> Tie:
+    """Return how firmly the atom `after` holds on to `before`, in front of which `earlier` stands."""
+    if before[-1] == " ":
+        return Tie.UNIT if _measures(earlier + before, after) else Tie.FREE
+    return _tie_between(before[-1], after[0])
+
+
+@lru_cache(maxsize=20_000)
+def _tie_between(last: str, first: str) -> Tie:
+    """Return how firmly two characters, the first of them no space, hold together."""
+    if last == "\n" or first == "\n":
+        return Tie.FREE
+    if glyphs.is_ignorable(first):
+        return Tie.WORD
+    if first == " " or last == "\u00a0" or first == "\u00a0":
+        return Tie.MARK
+    if last == "～" and first.isdigit():
+        return Tie.RANGE
+    if first in NOT_FIRST or last in NOT_LAST:
+        return Tie.MARK
+    latin = ord(last) < 0x2E80 and ord(first) < 0x2E80 and last not in "…—" and first not in "“‘"
+    return Tie.WORD if latin else Tie.FREE
 
 
 def _measures(before: str, after: str) -> bool:
@@ -149,7 +248,7 @@ def _measures(before: str, after: str) -> bool:
     if before[-1:] != " " or len(after) > _LONGEST_UNIT:
         return False
     unit = (after[0].isalpha() and ord(after[0]) < 0x2E80) or after[0] in "℃°%‰"
-    return unit if before[-2:-1].isdigit() else before[-2:-1].isupper() and after[0].isdigit()
+    return unit if before[-2:-1].isdigit() else (before[-2:-1].isupper() or before[-2:-1] == "№") and after[0].isdigit()
 
 
 def _accompanied(lines: list[list[Atom]], most: float) -> list[list[Atom]]:
@@ -181,8 +280,8 @@ def _broken(atoms: Sequence[Atom], width: float, first: float) -> Iterator[list[
     for atom in _narrowed(atoms, width - first):
         if line and not atom.glued:
             may_end = len(line)
-        if used + atom.width > room + 0.01 and line and not atom.text.isspace():
-            at = may_end or len(line)
+        while used + atom.width > room + 0.01 and line and not atom.text.isspace():
+            at = may_end or _weakest([*line, atom])
             yield line[:at]
             line = line[at:]
             used, room, may_end = sum(kept.width for kept in line), width, 0
@@ -191,21 +290,33 @@ def _broken(atoms: Sequence[Atom], width: float, first: float) -> Iterator[list[
     yield line
 
 
+def _weakest(atoms: Sequence[Atom]) -> int:
+    """Return before which of `atoms`, all of them glued, a line ends with the least harm: the last of the weakest."""
+    return max(range(1, len(atoms)), key=lambda at: (-atoms[at].tie, at))
+
+
 def _narrowed(atoms: Sequence[Atom], width: float) -> Iterator[Atom]:
     """Yield `atoms`, those wider than the line character by character."""
     for atom in atoms:
-        if atom.width <= width or len(atom.text) == 1:
+        if atom.width <= width or (len(atom.text) == 1 and not atom.formula):
             yield atom
             continue
+        if atom.formula:
+            yield atom._replace(width=width, formula=atom.formula.scaled(width / atom.width))
+            continue
         for at, character in enumerate(atom.text):
-            wide = atom.face.width(character) * atom.size
-            glued = atom.glued if at == 0 else _within_word(atom.text[at - 1], character)
-            yield Atom(character, atom.face, wide, atom.size, atom.rise, atom.underline, atom.anchor, glued)
+            wide = atom.face.width(character) * atom.size + atom.tracking
+            tie = atom.tie if at == 0 else _within_word(atom.text[at - 1], character)
+            yield atom._replace(text=character, width=wide, tie=tie)
 
 
-def _within_word(before: str, after: str) -> bool:
-    """Tell whether what is wider than the line had better not break between two characters."""
-    return (before.isalnum() and after.isalnum()) or before == "\\" or before in NOT_LAST or after in NOT_FIRST
+def _within_word(before: str, after: str) -> Tie:
+    """Return how firmly two characters hold together in what is wider than the line."""
+    if before.isdigit() and after.isdigit() and not before.isascii():
+        return Tie.UNIT  # full-width figures are spread as Chinese is
+    if before in NOT_LAST or after in NOT_FIRST:
+        return Tie.MARK
+    return Tie.WORD if (before.isalnum() and after.isalnum()) or before == "\\" else Tie.ADDRESS
 
 
 def _placed(atoms: Sequence[Atom], room: float) -> Line:
@@ -215,33 +326,61 @@ def _placed(atoms: Sequence[Atom], room: float) -> Line:
     while told and told[-1].text.isspace():
         tail.insert(0, told.pop())
     natural = sum(atom.width for atom in told)
-    gaps = len(told) - 1
-    gap = (room - natural) / gaps if room and gaps > 0 else 0.0
-    if gap < 0 or (told and gap > told[0].size * _MOST_SPREAD):
+    gaps = sum(not atom.solid for atom in told[1:])
+    most = _MOST_SPREAD if gaps else _MOST_IN_WORD
+    if room and not gaps and not any(atom.formula for atom in told):
+        told = [part._replace(tie=Tie.UNIT) for part in _narrowed(told, 0.0)]
+        gaps = len(told) - 1
+    gap = (room - natural) / gaps if room and gaps else 0.0
+    if gap < 0 or (told and gap > max(atom.size for atom in told) * most):
         gap = 0.0
     pieces = _pieces(told, gap)
-    width = natural + gap * max(gaps, 0)
+    width = natural + gap * gaps
     # Space at the end of a line is part of the text, though nobody sees it.
     unseen = [Piece(width, atom.text, atom.face.name, atom.size, atom.rise, 0.0) for atom in tail]
     return Line((*pieces, *unseen), width)
 
 
+def _with_room(line: Line, style: TextStyle) -> Line:
+    """Return `line` with room for formulas that are higher than the leading."""
+    drawn = [piece.formula for piece in line.pieces if piece.formula]
+    if not drawn:
+        return line
+    base = style.leading_pt / 2 + BASE_BELOW_MIDDLE * style.size_pt
+    above = max(formula.ascent for formula in drawn) + _FORMULA_SPACE - base
+    below = max(formula.descent for formula in drawn) + _FORMULA_SPACE - (style.leading_pt - base)
+    return replace(line, above=max(above, 0.0), below=max(below, 0.0))
+
+
 def _pieces(atoms: Sequence[Atom], gap: float) -> Iterator[Piece]:
+    """Yield `atoms` from left to right, those that are set alike in one piece, `gap` before each that is not solid."""
     x, at = 0.0, 0
     while at < len(atoms):
         atom, end = atoms[at], at + 1
-        single = len(atom.text) == 1
-        look = (atom.face, atom.size, atom.rise, atom.underline, atom.anchor)
-        while end < len(atoms) and (not gap or (single and len(atoms[end].text) == 1)):
-            other = atoms[end]
-            if (other.face, other.size, other.rise, other.underline, other.anchor) != look:
+        x += gap if at and not atom.solid else 0.0
+        spacing = gap if end < len(atoms) and _spread(atom, atoms[end]) else 0.0
+        while end < len(atoms) and _alike(atom, atoms[end]):
+            if gap and (_spread(atoms[end - 1], atoms[end]) != bool(spacing) or not (spacing or atoms[end].solid)):
                 break
             end += 1
         told = atoms[at:end]
-        width = sum(part.width for part in told)
-        spacing = gap if single and len(told) > 1 else 0.0
-        shown = width + spacing * (len(told) - 1)
+        spacing = spacing if len(told) > 1 else 0.0
+        shown = sum(part.width for part in told) + spacing * (len(told) - 1)
         text = "".join(part.text for part in told)
-        yield Piece(x, text, atom.face.name, atom.size, atom.rise, shown, spacing, atom.underline, atom.anchor)
-        x += shown + gap
+        apart = spacing + atom.tracking
+        look = (atom.face.name, atom.size, atom.rise, shown, apart, atom.underline, atom.anchor, atom.formula)
+        yield Piece(x, text, *look)
+        x += shown
         at = end
+
+
+def _alike(one: Atom, other: Atom) -> bool:
+    if one.formula or other.formula:
+        return False
+    look = (one.face, one.size, one.rise, one.underline, one.anchor)
+    return (other.face, other.size, other.rise, other.underline, other.anchor) == look
+
+
+def _spread(before: Atom, after: Atom) -> bool:
+    """Tell whether one distance between all characters of a piece may stand between these two."""
+    return len(before.text) == 1 and len(after.text) == 1 and not after.solid

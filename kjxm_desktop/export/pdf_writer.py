@@ -32,12 +32,12 @@ from kjxm_desktop.export.page_style import MM_PER_POINT, TextStyle
 from kjxm_desktop.export.pdf_canvas import Sheet
 from kjxm_desktop.export.pdf_flow import PAGE_BREAK, Flow, Page, Paint, Slab, nothing
 from kjxm_desktop.export.pdf_table import TableSetter
-from kjxm_desktop.export.pdf_text import Line, Setter
+from kjxm_desktop.export.pdf_text import BASE_BELOW_MIDDLE, Line, Setter
 
-_ASCENT = 0.38  # of the size: from the middle of a line down to its base line
 _DRAFT = "draft-mark"
 _DOT, _DOTS_APART = 0.9, 4.0
 _PICTURE_SPACE = 6.0
+_LEAST_DRAWN = 0.85  # of a drawing, whose labels are small as they are
 _LEAST_SCALE = 0.7  # of a picture that fills the foot of a page rather than leaving it empty
 
 
@@ -92,6 +92,7 @@ class _Body:
         self._document = document
         self._style = document.style
         self._media = media
+        self._fonts = fonts
         self._setter = Setter(fonts)
         self._tables = TableSetter(self._setter, document.style, self._draw)
         self._left = self._style.left_mm / MM_PER_POINT
@@ -111,12 +112,12 @@ class _Body:
             case Heading():
                 return self._heading(block)
             case Paragraph():
-                return self._paragraph(block.runs, self._style.text(block.style), anchor=block.anchor)
+                return self._text(block)
             case ListBlock():
                 return self._list(block)
             case Formula():
-                formula = Run(block.latex, italic=True, kind="formula")
-                return self._paragraph((formula,), self._style.text("formula"))
+                style = self._style.text("formula")
+                return self._lined(self._setter.formula(block.latex, style, self._width), style, 0.0, 0.0, "", None)
             case Spacer():
                 return (Slab(block.height_mm / MM_PER_POINT, nothing),)
             case PageBreak():
@@ -146,6 +147,13 @@ class _Body:
 
         slabs[0] = replace(slabs[0], paint=paint)
         return [replace(slab, glued=True) for slab in slabs]
+
+    def _text(self, block: Paragraph) -> list[Slab]:
+        """Return a paragraph; its number, where one begins it and the style hangs, stands in the indent."""
+        style, (number, *others) = self._style.text(block.style), block.runs or (Run(""),)
+        if style.hanging_chars and others and number.text.endswith(" "):
+            return self._paragraph(others, style, anchor=block.anchor, marker=number.text.rstrip())
+        return self._paragraph(block.runs, style, anchor=block.anchor)
 
     def _paragraph(self, runs: Sequence[Run], style: TextStyle, *, anchor: str = "", marker: str = "") -> list[Slab]:
         """Return the lines of a paragraph: neither its first nor its last stands alone on a page."""
@@ -178,7 +186,7 @@ class _Body:
             x = self._left + indent + (first if at == 0 else 0.0) + shift
             slabs.append(
                 Slab(
-                    style.leading_pt,
+                    style.leading_pt + line.extra,
                     self._line_paint(line, x, style, anchor if at == 0 else "", marker if at == 0 else None),
                     before=style.before_pt if at == 0 else 0.0,
                     after=style.after_pt if at == last else 0.0,
@@ -201,8 +209,11 @@ class _Body:
     def _draw(self, sheet: Sheet, line: Line, x: float, y: float, leading: float) -> None:
         """Draw a line of text in a strip whose top is y."""
         size = max((piece.size for piece in line.pieces if not piece.rise), default=0.0)
-        base = y + leading / 2 + size * _ASCENT
+        base = y + line.above + leading / 2 + size * BASE_BELOW_MIDDLE
         for piece in line.pieces:
+            if piece.formula:
+                sheet.formula((x + piece.x, base), piece.formula, piece.text, piece.face)
+                continue
             sheet.text(x + piece.x, base - piece.rise, piece.text, piece.face, piece.size, piece.spacing)
             if piece.underline and piece.width:
                 under = base + piece.size * 0.14
@@ -234,7 +245,7 @@ class _Body:
             before=_PICTURE_SPACE,
             after=0.0 if caption else _PICTURE_SPACE,
             glued=bool(caption),
-            least=height * scale * _LEAST_SCALE,
+            least=height * scale * (_LEAST_DRAWN if isinstance(block, Drawing) else _LEAST_SCALE),
         )
 
         def lower(room: float) -> Slab:
@@ -251,7 +262,7 @@ class _Body:
 
         def paint(sheet: Sheet, y: float) -> None:
             if isinstance(block, Drawing):
-                pdf_drawing.paint(block, sheet, self._setter, (x, y, scale))
+                pdf_drawing.paint(block, sheet, self._fonts, (x, y, scale))
             else:
                 sheet.picture(block.media, self._media[block.media], (x, y, width, height))
 
@@ -280,7 +291,7 @@ class _Body:
             number = self._setter.lines((Run(page),), style, self._width)[0]
             right = self._left + self._width - number.width
             self._draw(sheet, number, right, y, total)
-            base = y + total / 2 + style.size_pt * _ASCENT - _DOT
+            base = y + total / 2 + style.size_pt * BASE_BELOW_MIDDLE - _DOT
             stop = self._left + self._width - style.size_pt * 2
             start = end + style.size_pt * 0.5
             start = stop - int((stop - start) / _DOTS_APART) * _DOTS_APART  # the dots of all lines stand in columns
@@ -301,12 +312,14 @@ class _Body:
             return
         text = style.text("page_number")
         number = told.page_number.replace("{page}", str(page.number))
-        footer = f"{told.check_code}\u3000{number}" if told.check_code else number
         align = "left" if style.page_number_mirrored and page.number % 2 == 0 else style.page_number_align
-        self._beside(sheet, footer, text, align, (style.height_mm - style.footer_mm) / MM_PER_POINT - text.leading_pt)
+        y = (style.height_mm - style.footer_mm) / MM_PER_POINT - text.leading_pt
+        if told.check_code:  # at the margin away from the number
+            self._beside(sheet, told.check_code, text, "right" if align == "left" else "left", y)
+        self._beside(sheet, number, text, align, y)
 
     def _beside(self, sheet: Sheet, told: str, style: TextStyle, align: str, y: float) -> None:
         line = self._setter.lines((Run(told),), style, self._width, align="left")[0]
-        free = self._width - line.width
+        free = self._width - self._setter.width(told, style)  # with the space at its end: 居右空一字
         x = self._left + (free if align == "right" else free / 2 if align == "center" else 0.0)
         self._draw(sheet, line, x, y, style.leading_pt)

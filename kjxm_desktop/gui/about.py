@@ -27,6 +27,10 @@ PARTS = (
     ("google-re2", "google-re2", "BSD-3-Clause"),
     ("openpyxl", "openpyxl", "MIT"),
     ("pikepdf", "pikepdf", "MPL-2.0"),
+    ("pypdfium2", "pypdfium2", "BSD-3-Clause, Apache-2.0"),
+    ("ziamath", "ziamath", "MIT"),
+    ("latex2mathml", "latex2mathml", "MIT"),
+    ("mathml2omml", "mathml2omml", "MIT"),
 )
 """Name, package and licence of each library that comes along."""
 

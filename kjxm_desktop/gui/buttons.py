@@ -88,8 +88,9 @@ class PrimaryButton(Button):
 class Link(QToolButton):
     """Words in the accent colour that lead somewhere; they begin where the text above and below them begins."""
 
-    def __init__(self, text: str = "", parent: QWidget | None = None) -> None:
+    def __init__(self, text: str = "", parent: QWidget | None = None, *, token: str = "accent") -> None:
         super().__init__(parent)
+        self._token = token
         self.setText(text)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
 
@@ -108,7 +109,7 @@ class Link(QToolButton):
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the words: underlined under the pointer, in a ring when it has the keys."""
         painter = QPainter(self)
-        painter.setPen(theme.colour("accent"))
+        painter.setPen(theme.colour(self._token))
         if self.hasFocus():
             painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
         font = self.font()

@@ -12,9 +12,11 @@ from typing import cast
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from kjxm_desktop import paths
 from kjxm_desktop.core.call import Call
 from kjxm_desktop.core.json_pointer import Json
 from kjxm_desktop.core.validation import Diagnostic, Steps, Validator
+from kjxm_desktop.export import glyphs
 
 QUIET_MS = 150
 """A check starts this long after the last edit."""
@@ -49,7 +51,8 @@ class Checking(QObject):
     @cached_property
     def _validator(self) -> Validator:
         """Return the validator, made for the first check: it loads the rules, which the first page does not need."""
-        return Validator(self._call)
+        covered = glyphs.coverage(paths.fonts())
+        return Validator(self._call, covered.told if covered else None)
 
     def soon(self) -> None:
         """Check when nothing has happened for 150 ms."""

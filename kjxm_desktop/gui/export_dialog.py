@@ -20,10 +20,12 @@ from PySide6.QtWidgets import (
 )
 
 from kjxm_desktop import strings
+from kjxm_desktop.core.call import TEMPLATE
 from kjxm_desktop.core.json_pointer import Json
 from kjxm_desktop.gui import theme
 from kjxm_desktop.gui.buttons import Button, PrimaryButton
 from kjxm_desktop.gui.export_work import ExportWork
+from kjxm_desktop.gui.glyph_notice import GlyphNotice
 from kjxm_desktop.gui.labels import Elided, Label
 from kjxm_desktop.gui.override import override
 from kjxm_desktop.gui.session import Session
@@ -92,11 +94,13 @@ class ExportDialog(QDialog):
         super().__init__(parent)
         self.setWindowTitle(strings.text("gui_window.export_title"))
         self.setMinimumWidth(560)
+        self._session = session
         self._blocking = sum(1 for item in session.check_now() if item.blocks)
         self._kinds = {kind: QCheckBox(strings.text(f"gui_window.kind_{kind}"), self) for kind in ("docx", "pdf")}
         self.final = QRadioButton(strings.text("gui_window.as_final"), self)
         self.draft = QRadioButton(strings.text("gui_window.as_draft"), self)
         self.see_button = Button(strings.text("gui_window.see_blocking", count=self._blocking), self)
+        self.notice = GlyphNotice()
         self.target = FolderLine(folder, self)
         self.work = ExportWork(session, working_folder, calls, self)
         self.start_button = PrimaryButton(strings.text("gui_window.export_now"), parent=self)
@@ -131,6 +135,8 @@ class ExportDialog(QDialog):
         kinds.addStretch(1)
         column.addWidget(Label(strings.text("gui_window.which_files"), "label"))
         column.addLayout(kinds)
+        if TEMPLATE in self._session.call.files:
+            column.addWidget(Label(strings.text("gui_window.official_form"), "hint", "quiet", wraps=True))
         column.addSpacing(8)
         column.addWidget(Label(strings.text("gui_window.which_state"), "label"))
         column.addWidget(self.final)
@@ -139,6 +145,7 @@ class ExportDialog(QDialog):
         see.addWidget(self.see_button)
         see.addStretch(1)
         column.addLayout(see)
+        column.addWidget(self.notice)
         column.addSpacing(8)
         column.addWidget(Label(strings.text("gui_window.target_folder"), "label"))
         column.addWidget(self.target)
@@ -153,6 +160,7 @@ class ExportDialog(QDialog):
         buttons.addWidget(close)
         buttons.addWidget(self.start_button)
         self.start_button.setDefault(True)
+        self._on_kinds()
         column.addLayout(buttons)
         walk_in_order((*self.target.stops(), self._open, close, self.start_button))
         self.start_button.setFocus()
@@ -163,6 +171,8 @@ class ExportDialog(QDialog):
 
     def _on_kinds(self) -> None:
         self.start_button.setEnabled(any(box.isChecked() for box in self._kinds.values()))
+        noticed = self.notice.show_for(self._session, wanted=self._kinds["pdf"].isChecked())
+        self.start_button.setText(strings.text("gui_window.export_anyway" if noticed else "gui_window.export_now"))
 
     def _on_see(self) -> None:
         self.check_wanted.emit()

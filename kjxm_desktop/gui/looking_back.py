@@ -10,10 +10,9 @@ from PySide6.QtCore import QObject
 from shiboken6 import isValid
 
 from kjxm_desktop import strings
-from kjxm_desktop.core import storage
 from kjxm_desktop.core.proposal import Proposal
 from kjxm_desktop.errors import KjxmError
-from kjxm_desktop.gui import naming, opening
+from kjxm_desktop.gui import naming, opening, returning
 from kjxm_desktop.gui.difference_view import Purpose
 from kjxm_desktop.gui.reading import Reading
 from kjxm_desktop.gui.session import Session
@@ -96,7 +95,7 @@ class LookingBack(QObject):
     def compare_with_file(self, session: Session, path: Path) -> None:
         """Compare with the draft at `path`, pieces of which may be adopted."""
         shelf = self._shelf
-        self._compare(session, path.name, lambda: storage.read(path, shelf).proposal, "adopt")
+        self._compare(session, path.name, lambda: returning.proposal_in(path, shelf), "adopt")
 
     def compare_with_copy(self, session: Session, doc_id: str) -> None:
         """Compare with a draft that lives in its working copy alone."""

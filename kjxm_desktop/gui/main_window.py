@@ -19,13 +19,17 @@ from kjxm_desktop.errors import KjxmError
 from kjxm_desktop.gui import focus_ring, leaving, naming, opening, qt_words, theme
 from kjxm_desktop.gui.arrival import Arrival
 from kjxm_desktop.gui.desk import Desk
+from kjxm_desktop.gui.dropping import Dropping
 from kjxm_desktop.gui.instance import Answer, Claims, is_same_file
 from kjxm_desktop.gui.labels import Box
 from kjxm_desktop.gui.looking_back import LookingBack
 from kjxm_desktop.gui.menus import Menus
+from kjxm_desktop.gui.moving_on import MovingOn
+from kjxm_desktop.gui.new_call import NewCall
 from kjxm_desktop.gui.opening import Opened
 from kjxm_desktop.gui.outside import Outside
 from kjxm_desktop.gui.override import override
+from kjxm_desktop.gui.returning import Returning
 from kjxm_desktop.gui.saving import SaveKind
 from kjxm_desktop.gui.session import Session
 from kjxm_desktop.gui.start_page import Example, Recent, StartPage
@@ -60,7 +64,7 @@ class MainWindow(QMainWindow):
             qt_words.speak(application, strings.language())
         self._settings = settings
         self._added = list(calls)
-        self._shelf = Shelf(paths.schemas(), self._added)
+        self._shelf = Shelf(paths.schemas(), self._added, paths.calls())
         self._now = now
         self._drafts = paths.data_folder() / "drafts"
         self._recents = opening.Recents(settings, self._drafts, self._shelf)
@@ -73,6 +77,12 @@ class MainWindow(QMainWindow):
         self._ways = WaysOn(self, self._stack, self._drafts, self._added)
         self.looking_back = LookingBack(self, self._shelf, self._drafts)
         self.asks = True
+        self.returning = Returning(self, self._shelf)
+        self.moving_on = MovingOn(self, self._shelf)
+        self.new_call = NewCall(self, self._shelf)
+        self.new_call.kept.connect(self._on_call_kept)
+        self.new_call.refused.connect(self._on_call_refused)
+        Dropping(self, self.open_file)
         self.setCentralWidget(self._stack)
         self.start_page = self._make_start_page()
         self.menus = Menus(self)
@@ -96,6 +106,23 @@ class MainWindow(QMainWindow):
         page.recent_wanted.connect(self.open_recent)
         self._stack.addWidget(page)
         return page
+
+    def _renew_start_page(self) -> None:
+        self._stack.removeWidget(self.start_page)
+        self.start_page.deleteLater()
+        self.start_page = self._make_start_page()
+
+    def _on_call_kept(self, call: Call) -> None:
+        """Offer a call that was put into the program; whatever is open stays open."""
+        shown = self._stack.currentWidget() is self.start_page
+        self._renew_start_page()
+        if shown:
+            self._show_start()
+        self.moving_on.offer()
+        self.tell(strings.text("gui_call.kept", title=strings.pick(call.title)))
+
+    def _on_call_refused(self, error: KjxmError) -> None:
+        self.tell(strings.error(error))
 
     def _show_start(self) -> None:
         self._keep_claim()
@@ -135,10 +162,19 @@ class MainWindow(QMainWindow):
             self.open_file(path)
 
     def open_file(self, path: Path) -> bool:
-        """Open the draft at `path` and what the working copy has beyond it; tell why when that cannot be done."""
+        """Open the draft at `path` and what the working copy has beyond it; tell why when that cannot be done.
+
+        A document that came back by mail is read first and opened later.
+        """
         if self.session is not None and is_same_file(self.session.path, path.absolute()):
             self.show_desk()
             return True
+        if NewCall.takes(path):
+            self.new_call.read(path)
+            return False
+        if Returning.takes(path):
+            self.returning.read(path)
+            return False
         return self._try(lambda: opening.open_file(path, self._shelf, self._drafts, self._claims))
 
     def reopen(self) -> None:
@@ -185,9 +221,17 @@ class MainWindow(QMainWindow):
         return salvaging
 
     def _on_salvaged(self, opened: Opened, name: str) -> None:
-        if self._try(lambda: opened) and self.desk is not None:
+        if self.open_here(opened) and self.desk is not None:
             told = strings.text("gui_salvage.opened", name=name)
             self.desk.strip.tell(told, icon="severity_warning", token="warning")
+
+    def open_here(self, opened: Opened) -> bool:
+        """Put away what is open and open `opened`; tell whether it is open now."""
+        return self._try(lambda: opened)
+
+    def recent_of(self, doc_id: str) -> Recent | None:
+        """Return the draft of that id when it was worked on here and can be gone on with."""
+        return next((told for told in self._recents.all() if told.doc_id == doc_id), None)
 
     def _open(self, opened: Opened) -> None:
         session = Session(
@@ -207,6 +251,7 @@ class MainWindow(QMainWindow):
         self.looking_back.follow(session)
         self._arrival = Arrival(opened, session, self._open_other, self.looking_back)
         self._arrival.tell(self._build_pages(session).strip)
+        self.moving_on.offer()
         outside = Outside(self, session, self._settings, self._shelf)
         if opened.unsaved:
             session.mark_unsaved()
@@ -291,6 +336,8 @@ class MainWindow(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:
         """Store everything; stay when that failed and the person wants to."""
         if self._leave():
+            self.returning.stop()
+            self.new_call.stop()
             self._keep_claim()
             self._settings.set("window", {**self._settings.get("window"), "geometry": _hex(self.saveGeometry())})
             event.accept()
@@ -443,9 +490,7 @@ class MainWindow(QMainWindow):
         self.looking_back.close()
         self._ways.keep_sending()
         self._drop_pages()
-        self._stack.removeWidget(self.start_page)
-        self.start_page.deleteLater()
-        self.start_page = self._make_start_page()
+        self._renew_start_page()
         self.menus.rebuild()
         self.status.rebuild()
         if session is None:

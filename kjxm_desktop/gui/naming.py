@@ -15,9 +15,9 @@ SUFFIX = "kjxm"
 
 
 def ask_which(parent: QWidget) -> Path | None:
-    """Ask for a draft to open; None when the person leaves."""
+    """Ask for a draft or a document that came back; None when the person leaves."""
     title = strings.text("gui_window.open")
-    told, _ = QFileDialog.getOpenFileName(parent, title, "", strings.text("gui_window.file_kind"))
+    told, _ = QFileDialog.getOpenFileName(parent, title, "", strings.text("gui_window.file_kinds"))
     return Path(told) if told else None
 
 

@@ -33,6 +33,7 @@ from kjxm_desktop.gui.buttons import Button, PrimaryButton
 from kjxm_desktop.gui.export_dialog import FolderLine, show_in_desktop, walk_in_order
 from kjxm_desktop.gui.export_work import ExportWork
 from kjxm_desktop.gui.form.field import FieldBox
+from kjxm_desktop.gui.glyph_notice import GlyphNotice
 from kjxm_desktop.gui.labels import Elided, Label
 from kjxm_desktop.gui.override import override
 from kjxm_desktop.gui.session import Session
@@ -86,6 +87,7 @@ class SendPage(QWidget):
         self.work.ended.connect(self._on_ended)
         self.start_button = PrimaryButton(strings.text("gui_window.make_package"), parent=self)
         self.start_button.clicked.connect(self._on_start)
+        self.notice = GlyphNotice()
         self._files = _Files()
         self._receipt = Label("", wraps=True)
         self._warning = Label("", "body", "warning", wraps=True)
@@ -106,6 +108,7 @@ class SendPage(QWidget):
         column.setContentsMargins(theme.PAGE_MARGIN, 12, theme.PAGE_MARGIN, theme.PAGE_MARGIN)
         column.setSpacing(10)
         column.addLayout(self._top())
+        column.addWidget(self.notice)
         column.addWidget(self.work)
         column.addWidget(self._warning)
         self._warning.hide()
@@ -225,6 +228,8 @@ class SendPage(QWidget):
         (self.draft if blocking or self._as_draft else self.final).setChecked(True)
         self._blocked.setVisible(blocking > 0)
         self._blocked.setText(strings.text("gui_window.see_blocking", count=blocking))
+        noticed = self.notice.show_for(self._session)
+        self.start_button.setText(strings.text("gui_window.make_anyway" if noticed else "gui_window.make_package"))
         self._show_made()
         self.start_button.setFocus()
 

@@ -204,6 +204,7 @@ class Session(QObject):
         self.settle()
         for data in other.media.values():
             self._proposal.add_media(data)
+        self._proposal.apart |= other.apart
         names = dict.fromkeys([*self.data, *other.data])
         self.edit_together([(json_pointer.build([name]), other.data.get(name)) for name in names])
 
@@ -264,7 +265,7 @@ class Session(QObject):
         names = dict.fromkeys([*self.data, *data]) if sections is None else dict.fromkeys(sections)
         wanted = {name: data[name] for name in names if name in data}
         named = {sha256 for told, _, value in leaves(self.call, wanted) for sha256 in media_named(told, value)}
-        for sha256 in sorted(named - self._proposal.media.keys()):
+        for sha256 in sorted(named - self._proposal.media.keys() - self._proposal.apart):
             content = self._saving.working.media(sha256)
             if content is None:
                 raise KjxmError("history.media", part=sha256[:12])

@@ -20,6 +20,7 @@ from kjxm_desktop.errors import KjxmError
 def copy_of(proposal: Proposal) -> Proposal:
     """Return a copy that later edits do not touch; values are shared, they never change."""
     copy = Proposal(proposal.call, proposal.data, proposal.media)
+    copy.apart = proposal.apart
     copy.notes, copy.doc_id, copy.revision = proposal.notes, proposal.doc_id, proposal.revision
     return copy
 

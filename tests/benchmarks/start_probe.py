@@ -49,7 +49,7 @@ def watch(window: QtWidgets.QWidget, line: QtWidgets.QLineEdit) -> None:
         event = QKeyEvent(kind, 0, Qt.KeyboardModifier.NoModifier, KEY)
         QtWidgets.QApplication.postEvent(window.windowHandle(), event)
     _wait(lambda: line.text() != before)
-    told = {"at": time.monotonic(), "cpu_ms": time.process_time() * 1000, "peak_kb": _peak_kb()}
+    told = {"at": time.monotonic(), "cpu_ms": time.process_time() * 1000, "peak_kb": peak_kb()}
     told["family"] = line.font().family()
     told["ours"] = bool(QFontDatabase.applicationFontFamilies(0))
     _check(grab, window, line, before)
@@ -64,7 +64,8 @@ def _wait(done: Callable[[], bool]) -> None:
             sys.exit("the window was not painted, or took no key")
 
 
-def _peak_kb() -> int:
+def peak_kb() -> int:
+    """Return the most memory that this process has taken so far."""
     status = Path("/proc/self/status")
     if status.exists():
         return int(status.read_text().partition("VmHWM:")[2].split()[0])

@@ -32,10 +32,11 @@ class Saving(threading.Thread):
                 self._saved.notify_all()
 
     def wait_for_one_more(self) -> None:
-        """Come back when a save has ended that had not when this was called."""
+        """Come back when a save has ended that had not begun when this was called."""
         with self._saved:
             seen = self._times
-            assert self._saved.wait_for(lambda: self._times > seen, timeout=60), "it is saved meanwhile"
+            # The one under way may be what the reader has just opened: the second after it is surely another.
+            assert self._saved.wait_for(lambda: self._times > seen + 1, timeout=60), "it is saved meanwhile"
 
     def end(self) -> None:
         self._ended.set()

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 
-from kjxm_desktop.core import atomic_file, pictures, working_copy
+from kjxm_desktop.core import atomic_file, pictures, strict_json, working_copy
 from kjxm_desktop.core.history import History, Kind
 from kjxm_desktop.core.proposal import Proposal
 from kjxm_desktop.core.working_copy import Opened, WorkingCopy
@@ -100,6 +100,27 @@ def test_a_second_save_replaces_the_first_and_writes_media_once(folder, proposal
     copy = save(folder, proposal)
     assert written == ["state"]  # the history is appended to
     assert looked_at(copy).data["project"]["title"] == "新题目"
+
+
+def test_the_state_is_the_canonical_json_of_what_it_tells(folder, proposal):
+    save(folder, proposal)
+    seal, _, text = state_of(folder, proposal).read_bytes().partition(b"\n")
+    told = strict_json.loads(text)
+    assert told["data"] == proposal.data
+    assert text == strict_json.dumps(told)
+    assert seal.decode("ascii") == hashlib.sha256(text).hexdigest()
+
+
+def test_only_the_section_that_was_edited_is_written_as_json_again(folder, proposal, monkeypatch):
+    copy = save(folder, proposal)
+    proposal.set("/project/title", "又一个题目")
+    written = []
+    dumps = strict_json.dumps
+    monkeypatch.setattr(strict_json, "dumps", lambda value: written.append(value) or dumps(value))
+    copy.save(proposal, path=None, base_sha256=None, saved_at=NOW)
+    answers = [value for value in written if any(value is section for section in proposal.data.values())]
+    assert answers
+    assert all(value is proposal.data["project"] for value in answers)
 
 
 def test_a_picture_that_was_taken_out_stays_while_the_history_names_it_and_then_leaves_the_disk(folder, proposal):

@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kjxm_desktop import strings
-from kjxm_desktop.core import rich_text
+from kjxm_desktop.core import rich_text, xml_stream
 from kjxm_desktop.errors import KjxmError
-from kjxm_desktop.exchange import cell_values, spreadsheets, workbooks, xml_stream
+from kjxm_desktop.exchange import cell_values, csv_tables, spreadsheets, workbooks
 from kjxm_desktop.exchange.spreadsheets import read_table
 from tests import hostile
 
@@ -329,6 +329,12 @@ def test_a_run_of_blank_lines_ends_a_csv():
     found = read_table(b"a,b\n" + b",\n" * 150 + b"c,d\n", "a.csv")
     assert found.rows == (("a", "b"),)
     assert [remark.key for remark in found.told] == ["paste.table.gap"]
+
+
+def test_a_csv_of_nothing_but_delimiters_is_given_up_where_the_line_begins(monkeypatch):
+    monkeypatch.setattr(csv_tables, "_MOST_CELLS", 1_000)
+    assert refusal(b"a,b\n" + b"," * 2_000, "表.csv") == "table.cells"
+    assert cells(b"a,b\n" * 499)
 
 
 @pytest.mark.parametrize(

@@ -35,8 +35,12 @@ class LabelFont:
     """What the DOCX writer asks of the fonts: the face of labels in drawings."""
 
     def file(self, role: str) -> Path:
+        files = {"hei": "NotoSansSC", "rare": "KjExtSerif", "mongolian": "NotoSansMongolian"}
+        return paths.fonts() / f"{files[role]}-Regular.ttf"
+
+    def bold_file(self, role: str) -> Path:
         assert role == "hei"
-        return paths.fonts() / "NotoSansSC-Regular.ttf"
+        return paths.fonts() / "NotoSansSC-Bold.ttf"
 
 
 @cache

@@ -1,200 +1,270 @@
-"""Charts are shapes that stay inside their drawing, say every value, and paint to the same PNG each time."""
+"""Charts are shapes that stay inside their drawing, keep apart, say every value and look alike wherever they go."""
 
 from __future__ import annotations
 
-import io
+import re
 from decimal import Decimal
 
 import pytest
+from fontTools.ttLib import TTFont
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from PIL import Image
 
-from kjxm_desktop.core import json_pointer
-from kjxm_desktop.export import charts, drawing_png
-from kjxm_desktop.export.blocks import Drawing, Label, Line, Rect, caption_of
-from kjxm_desktop.export.charts import Span
-from kjxm_desktop.export.compose import compose
-from tests.export.conftest import COMPLETE, KJXM, NOW, LabelFont, call_of, example, example_document
+from kjxm_desktop import paths
+from kjxm_desktop.export import charts, charts_budget, charts_gantt, charts_type
+from kjxm_desktop.export.blocks import Drawing, Label, Rect
+from kjxm_desktop.export.charts_gantt import Span
+from kjxm_desktop.export.page_style import MM_PER_POINT
+from tests.export import drawn
+from tests.export.drawn import HEIGHT, TERMS, WIDTH, YEAR, bars_of, faults, labels, span
 
-WIDTH = 156.0
-SLACK_MM = 1.0  # half a line, and what the measure of labels is out by
+# --- any plan, any amounts ------------------------------------------------------------------------------------------
 
-
-def labels(drawing: Drawing) -> list[str]:
-    return [shape.text for shape in drawing.shapes if isinstance(shape, Label)]
-
-
-def bars_of(drawing: Drawing) -> list[Rect]:
-    return [shape for shape in drawing.shapes if isinstance(shape, Rect) and shape.fill == charts.DARK]
+words = st.text("甲乙丙、（）ab1 —㛃😀", max_size=60)
+names = st.text("甲乙丙丁 kWh2024、", min_size=1, max_size=40)
+amounts = st.decimals(0, 999_999_999, places=2) | st.sampled_from([Decimal(0), Decimal("0.01"), Decimal("12345.67")])
 
 
-def assert_inside(drawing: Drawing) -> None:
-    for shape in drawing.shapes:
-        match shape:
-            case Rect():
-                left, right, top, bottom = shape.x, shape.x + shape.width, shape.y, shape.y + shape.height
-            case Line():
-                left, right = sorted((shape.x1, shape.x2))
-                top, bottom = sorted((shape.y1, shape.y2))
-            case Label():
-                long = charts.width_of(shape.text, shape.size_pt)
-                left = shape.x - {"start": 0.0, "middle": 0.5, "end": 1.0}[shape.anchor] * long
-                right, top, bottom = left + long, shape.y - 1, shape.y
-        assert left >= -SLACK_MM, shape
-        assert right <= drawing.width_mm + SLACK_MM, shape
-        assert top >= -SLACK_MM, shape
-        assert bottom <= drawing.height_mm + SLACK_MM, shape
+@st.composite
+def any_span(draw: st.DrawFn) -> Span:
+    label, tie = draw(words), draw(st.sampled_from(["", "任务1", "低胶配方与纤维预处理"]))
+    number = draw(st.integers(1, 99))
+    if draw(st.integers(0, 4)) == 0:
+        return Span(number, label, None, None, draw(words), tie)
+    return span(number, label, draw(st.integers(0, 130)), draw(st.integers(1, 240)), tie)
 
 
-months = st.tuples(st.integers(2020, 2029), st.integers(1, 12))
-spans = st.builds(
-    lambda label, a, b: Span(label, min(a, b), max(a, b)), st.text("甲乙丙 ab1", max_size=60), months, months
-)
-names = st.text("甲乙丙丁 kWh2024", min_size=1, max_size=20)
-amounts = st.decimals(0, 999_999, places=2)
+@given(st.lists(any_span(), min_size=1, max_size=40), st.sampled_from([156.0, 120.0]), st.sampled_from([160.0, 60.0]))
+@settings(max_examples=80, deadline=None)
+def test_any_plan_stays_inside_keeps_apart_and_has_a_bar_for_each_span(told: list[Span], width: float, height: float):
+    drawings = charts_gantt.gantt(told, width, height, YEAR)
+    spans = sum(one.has_bar for one in told)
+    assert [fault for drawing in drawings for fault in faults(drawing)] == []
+    assert sum(len(bars_of(drawing)) for drawing in drawings) == spans
+    assert bool(drawings) == bool(spans)
+    for drawing in drawings:
+        assert drawing.height_mm <= height
+        for bar in bars_of(drawing):
+            assert bar.x >= width * 0.38 - 1e-6
+            assert bar.width > 0
 
 
-@given(st.lists(spans, min_size=1, max_size=22))
+@given(st.lists(st.tuples(names, amounts), min_size=1, max_size=40))
 @settings(max_examples=60, deadline=None)
-def test_a_gantt_chart_has_a_bar_for_each_span_and_stays_inside(told: list[Span]):
-    drawing = charts.gantt(told, WIDTH)
-    assert_inside(drawing)
-    assert len(bars_of(drawing)) == len(told)
-
-
-@given(st.lists(st.tuples(names, amounts), min_size=1, max_size=12))
-@settings(max_examples=60, deadline=None)
-def test_bars_say_every_value_and_stay_inside(values: list[tuple[str, Decimal]]):
-    drawing = charts.bars(values, WIDTH, "万元")
-    assert_inside(drawing)
+def test_any_bars_stay_inside_keep_apart_and_say_every_value(values: list[tuple[str, Decimal]]):
+    drawings = charts_budget.bars(values, WIDTH, HEIGHT, TERMS)
+    assert [fault for drawing in drawings for fault in faults(drawing)] == []
+    told = [text for drawing in drawings for text in labels(drawing)]
     for _, value in values:
-        assert any(text.startswith(f"{value:.2f} 万元") for text in labels(drawing))
+        assert f"{value:.2f}" in told
+    assert f"{sum(value for _, value in values):.2f}" in told
+    assert all(drawing.height_mm <= HEIGHT + 8 for drawing in drawings)
 
 
 @given(
-    st.lists(names, min_size=1, max_size=6, unique=True),
-    st.lists(names, min_size=1, max_size=3, unique=True),
+    st.lists(names, min_size=1, max_size=14, unique=True),
+    st.lists(names, min_size=1, max_size=9, unique=True),
     st.data(),
 )
 @settings(max_examples=60, deadline=None)
-def test_stacked_bars_say_every_sum_and_stay_inside(groups: list[str], series: list[str], data: st.DataObject):
+def test_any_stacked_bars_stay_inside_keep_apart_and_say_every_sum(
+    groups: list[str], series: list[str], data: st.DataObject
+):
     values = {(group, name): data.draw(amounts) for group in groups for name in series}
-    drawing = charts.stacked_bars(groups, series, values, WIDTH, "万元")
-    assert_inside(drawing)
+    drawings = charts_budget.stacked_bars(groups, series, values, WIDTH, HEIGHT, TERMS)
+    assert [fault for drawing in drawings for fault in faults(drawing)] == []
+    told = [text for drawing in drawings for text in labels(drawing)]
     for group in groups:
-        assert f"{sum(values[group, name] for name in series):.2f}" in labels(drawing)
+        assert f"{sum(values[group, name] for name in series):.2f}" in told
+
+
+# --- the plan -------------------------------------------------------------------------------------------------------
+
+
+def one_plan(*spans: Span, width: float = WIDTH) -> Drawing:
+    (drawing,) = charts_gantt.gantt(spans, width, HEIGHT, YEAR)
+    return drawing
 
 
 def test_a_span_reaches_from_the_first_day_of_its_first_month_to_the_last_of_its_last():
-    drawing = charts.gantt([Span("甲", (2024, 7), (2024, 12)), Span("乙", (2025, 1), (2025, 6))], WIDTH)
-    first, second = bars_of(drawing)
+    first, second = bars_of(one_plan(span(1, "甲", 6, 6), span(2, "乙", 12, 6)))
     assert first.width == pytest.approx(second.width)
     assert first.x + first.width == pytest.approx(second.x)
     assert second.x + second.width == pytest.approx(WIDTH)
 
 
+def test_a_plan_of_one_month_is_one_bar_as_wide_as_the_calendar():
+    drawing = one_plan(span(1, "甲", 8, 1))
+    (bar,) = bars_of(drawing)
+    assert bar.x + bar.width == pytest.approx(WIDTH)
+    assert labels(drawing)[:2] == ["2024年", "9"]
+
+
+def grid_months(months: int) -> set[str]:
+    told = labels(one_plan(span(1, "甲", 0, months)))
+    return {text for text in told if text.isdigit() and 1 < int(text) <= 12}
+
+
+def test_the_calendar_counts_months_quarters_half_years_or_years_as_there_is_room():
+    assert grid_months(6) == {"2", "3", "4", "5", "6"}
+    assert grid_months(36) == {"4", "7", "10"}
+    assert grid_months(120) == {"7"}
+    assert grid_months(240) == set()
+
+
+def years(months: int) -> list[str]:
+    return [text for text in labels(one_plan(span(1, "甲", 0, months))) if text.startswith("20")][:1]
+
+
+def test_years_are_told_as_long_as_there_is_room():
+    assert years(36) == ["2024年"]
+    assert years(120) == ["2024"]
+    assert "24" in labels(one_plan(span(1, "甲", 0, 240)))
+
+
+def test_the_dates_stand_behind_a_bar_or_before_it_or_on_it():
+    spans = (span(1, "甲", 0, 3), span(2, "乙", 20, 4), span(3, "丙", 0, 24))
+    drawing = one_plan(*spans)
+    notes = [shape for shape in drawing.shapes if isinstance(shape, Label) and shape.text == "2024.01"]
+    first, second, third = bars_of(drawing)
+    assert notes[0].x > first.x + first.width
+    assert notes[0].anchor == "start"
+    assert notes[1].x < second.x
+    assert notes[1].anchor == "end"
+    assert third.x < notes[2].x < third.x + third.width
+    assert notes[2].colour == charts.PAPER
+
+
+def test_sixty_rows_go_on_in_drawings_of_about_one_height_under_the_same_calendar():
+    drawings = drawn.plan(60)
+    assert len(drawings) > 2
+    assert sum(len(bars_of(drawing)) for drawing in drawings) == 60
+    heights = [drawing.height_mm for drawing in drawings]
+    assert max(heights) <= HEIGHT
+    assert min(heights) > max(heights) - 12
+    calendars = [[shape for shape in drawing.shapes if isinstance(shape, Label) and shape.bold] for drawing in drawings]
+    assert all(calendar == calendars[0] for calendar in calendars)
+
+
+# --- amounts --------------------------------------------------------------------------------------------------------
+
+
 def test_the_longest_bar_is_the_greatest_value_and_shares_add_up():
-    drawing = charts.bars([("甲", Decimal(1)), ("乙", Decimal(3))], WIDTH, "万元")
+    (drawing,) = charts_budget.bars([("甲", Decimal(1)), ("乙", Decimal(3))], WIDTH, HEIGHT, TERMS)
     first, second = bars_of(drawing)
     assert second.width == pytest.approx(3 * first.width)
-    assert [text for text in labels(drawing) if "%" in text] == ["1.00 万元（25.0%）", "3.00 万元（75.0%）"]
+    assert [text for text in labels(drawing) if "%" in text] == ["25.0%", "75.0%", "100%"]
+
+
+def test_the_smallest_amount_beside_a_very_large_one_is_seen_and_takes_no_room_from_it():
+    (drawing,) = charts_budget.bars([("甲", Decimal("0.01")), ("乙", Decimal("12345.67"))], WIDTH, HEIGHT, TERMS)
+    small, large = bars_of(drawing)
+    assert 0.2 < small.width < 1
+    assert large.width > 80
+    assert [text for text in labels(drawing) if "%" in text] == ["<0.1%", ">99.9%", "100%"]
+
+
+def test_nothing_is_drawn_of_zero():
+    (drawing,) = charts_budget.bars([("甲", Decimal(0)), ("乙", Decimal(3))], WIDTH, HEIGHT, TERMS)
+    assert len(bars_of(drawing)) == 1
+    assert "0.00" in labels(drawing)
+
+
+def test_forty_categories_go_on_in_a_second_drawing_on_the_same_scale():
+    values = [(f"第{at}类", Decimal(at)) for at in range(1, 41)]
+    first, second = charts_budget.bars(values, WIDTH, HEIGHT, TERMS)
+    bars = [*bars_of(first), *bars_of(second)]
+    assert len(bars) == 40
+    assert bars[39].width == pytest.approx(4 * bars[9].width)
+    assert "合计" in labels(second)
+    assert "合计" not in labels(first)
 
 
 def test_slices_stand_on_one_another_as_high_as_their_values():
     values = {("2024", "甲"): Decimal(10), ("2024", "乙"): Decimal(30)}
-    drawing = charts.stacked_bars(["2024"], ["甲", "乙"], values, WIDTH, "万元")
-    slices = [s for s in drawing.shapes if isinstance(s, Rect) and s.line == charts.INK and s.y > 10]
+    (drawing,) = charts_budget.stacked_bars(["2024"], ["甲", "乙"], values, WIDTH, HEIGHT, TERMS)
+    slices = [s for s in drawing.shapes if isinstance(s, Rect) and s.line == charts.INK and s.y > 8]
     low, high = sorted(slices, key=lambda shape: -shape.y)
     assert high.height == pytest.approx(3 * low.height)
     assert high.y + high.height == pytest.approx(low.y)
+    total = next(shape for shape in drawing.shapes if isinstance(shape, Label) and shape.text == "40.00")
+    assert total.y < high.y
 
 
-def test_series_differ_in_black_and_white():
-    looks = {(look.fill, look.hatch) for look in charts.LOOKS}
-    assert len(looks) == len(charts.LOOKS)
-    greys = [sum(int(look.fill[at : at + 2], 16) for at in (1, 3, 5)) // 3 for look in charts.LOOKS if not look.hatch]
-    assert min(abs(a - b) for at, a in enumerate(greys) for b in greys[at + 1 :]) > 60
-
-
-def test_dashes_and_quotes_of_a_label_are_as_wide_as_the_characters_beside_them():
-    assert charts.width_of("“超滤”——沉淀…", 8.5) == charts.width_of("字" * 9, 8.5)
-
-
-def test_the_lines_of_a_label_are_about_as_long_as_one_another():
-    assert charts.broken("渣秸混合比、菌种组合与制粒参数试验", 48, 8.5, 2) == ["渣秸混合比、菌种组", "合与制粒参数试验"]
-
-
-def test_no_line_of_a_label_begins_with_a_mark_or_parts_a_number_from_its_unit():
-    assert charts.broken("超滤机组与精馏塔选型、防爆设计、设备签约", 48, 8.5, 2)[1] == "防爆设计、设备签约"
-    assert charts.broken("颗粒饲料连续试制 1200 t 与储存稳定性观察", 48, 8.5, 2)[0].endswith("1200 t ")
-    for width_mm in range(20, 44):
-        first, second = charts.broken("完成全部考核（含第三方检测）、验收", width_mm, 8.5, 2)
-        assert first[-1] != "（"
-        assert second[0] not in "、）"
-
-
-def test_a_label_breaks_between_words_and_ends_in_an_ellipsis():
-    assert charts.broken("完成中试", 40, 8.5, 2) == ["完成中试"]
-    first, second = charts.broken("完成 5000 kWh/t 的中试验证并形成工艺包与标准草案再推广到三个盟市", 30, 8.5, 2)
-    assert "5000" in first
-    assert second.endswith("…")
-    assert charts.width_of(second, 8.5) <= 30
-
-
-@pytest.mark.parametrize("name", COMPLETE)
-def test_every_example_shows_its_plan_and_its_money_in_words_too(name: str):
-    drawings = [block for block in example_document(name).blocks() if isinstance(block, Drawing)]
-    assert [caption_of(drawing).partition("\u3000")[2] for drawing in drawings] == [
-        "实施进度", "各科目支出及所占比例", "各年度支出及其来源",
-    ]  # fmt: skip
-    for drawing in drawings:
-        assert_inside(drawing)
-        assert drawing.alt.startswith(drawing.caption + "：")
-    plan, by_category, by_year = drawings
-    for milestone in example(name).get("/schedule/milestones"):
-        assert milestone["task"].replace("\n", " ") in plan.alt
-    total = sum(Decimal(line["amount"]) for line in example(name).get("/budget/lines"))
-    for drawing in (by_category, by_year):
-        told = [part.removesuffix("万元") for part in drawing.alt.partition("：")[2].split("；")]
-        assert len(told) > 1
-    parts = [text for text in labels(by_category) if "%" in text]
-    assert sum(Decimal(text.partition(" ")[0]) for text in parts) == total
-
-
-def with_milestones(rows: list[dict[str, str]]) -> list[Drawing]:
-    told = [{"id": f"r{at}", **row} for at, row in enumerate(rows)]
-    data = json_pointer.set_in({}, "/schedule/milestones", told)
-    blocks = compose(call_of(KJXM), data, {}, now=NOW, draft=True).blocks()
-    return [block for block in blocks if isinstance(block, Drawing)]
-
-
-def test_a_plan_longer_than_a_page_goes_on_in_a_second_chart():
-    rows = [{"task": f"任务{at}", "from": "2024-07", "to": "2025-06"} for at in range(30)]
-    assert [len(bars_of(drawing)) for drawing in with_milestones(rows)] == [22, 8]
+def test_bars_whose_names_have_no_room_side_by_side_lie():
+    (drawing,) = drawn.money(3, 5, "{}年度示范推广与技术服务及培训支出")
+    lying = [shape for shape in drawing.shapes if isinstance(shape, Rect) and shape.y > 8]
+    assert len({round(bar.height, 3) for bar in lying}) == 1
+    (upright,) = drawn.money(3, 5)
+    assert upright.height_mm > 50
 
 
 @pytest.mark.parametrize(
-    "row",
-    [{"from": "2025-07", "to": "2025-06"}, {"from": "2024-13", "to": "2025-06"}, {"from": "2024-07"},
-     {"from": "1024-07", "to": "2025-06"}],
+    ("most", "step", "ticks"),
+    [("0.01", "0.002", 5), ("1", "0.2", 5), ("880.98", "200", 5), ("1200", "500", 3), ("12345.67", "5000", 3),
+     ("999999999999.99", "200000000000", 5), ("0", "1", 1)],
 )  # fmt: skip
-def test_a_milestone_whose_months_make_no_sense_has_no_bar(row: dict[str, str]):
-    assert with_milestones([{"task": "甲", **row}]) == []
+def test_an_axis_counts_in_ones_twos_or_fives(most: str, step: str, ticks: int):
+    assert charts.scale(Decimal(most)) == (Decimal(step), ticks)
 
 
-def test_no_chart_is_drawn_of_nothing():
-    document = compose(call_of(KJXM), {}, {}, now=NOW, draft=True)
-    assert not any(isinstance(block, Drawing) for block in document.blocks())
+@given(st.decimals("0.01", 10**12, places=2))
+@settings(deadline=None)
+def test_an_axis_reaches_what_it_measures_in_at_most_five_steps(most: Decimal):
+    step, ticks = charts.scale(most)
+    assert step * (ticks - 1) < most <= step * ticks
+    assert ticks <= 5
+    assert re.fullmatch("0*[125]0*", charts.tick(step).replace(".", ""))
 
 
-def test_a_drawing_paints_to_the_same_sharp_png_each_time():
-    drawing = charts.bars([("设备费", Decimal(5)), ("业务费", Decimal(3))], WIDTH, "万元")
-    font = LabelFont().file("hei")
-    data = drawing_png.png(drawing, font)
-    assert data == drawing_png.png(drawing, font)
-    image = Image.open(io.BytesIO(data))
-    assert image.width == pytest.approx(WIDTH / 25.4 * 300, abs=1)
-    assert image.info["dpi"] == pytest.approx((300, 300), abs=0.1)
-    assert min(image.convert("L").tobytes()) < 100
-    assert image.convert("RGB").getpixel((image.width - 2, 2)) == (255, 255, 255)
+def test_series_differ_in_black_and_white():
+    assert len({(look.fill, look.hatch) for look in charts.LOOKS}) == len(charts.LOOKS)
+    plain = [look.fill for look in charts.LOOKS if not look.hatch]
+    greys = [sum(int(fill[at : at + 2], 16) for at in (1, 3, 5)) // 3 for fill in plain]
+    assert min(abs(a - b) for at, a in enumerate(greys) for b in greys[at + 1 :]) > 60
+
+
+# --- labels ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("file", "bold"), [("NotoSansSC-Regular.ttf", False), ("NotoSansSC-Bold.ttf", True)])
+def test_labels_are_measured_as_wide_as_the_face_sets_them(file: str, bold: bool):
+    with TTFont(paths.fonts() / file, lazy=True) as face:
+        names, widths = face.getBestCmap(), face["hmtx"]
+        for text in ("2024年7月", "12345.67", "葵盘果胶、颗粒饲料", "kWh/t", "（任务12）", "“超滤”·±≥×①"):
+            real = sum(widths[names[ord(sign)]][0] for sign in text) / 1000 * 8.5 * MM_PER_POINT
+            assert charts_type.width_of(text, 8.5, bold=bold) == pytest.approx(real, rel=0.04)
+            assert charts_type.width_of(text, 8.5, bold=bold) >= real - 0.06
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        ("完成中试", ["完成中试"]),
+        ("渣秸混合比、菌种组合与制粒参数试验", ["渣秸混合比、", "菌种组合与制粒参数试验"]),
+        ("超滤机组与精馏塔选型、防爆设计、设备签约", ["超滤机组与精馏塔选型、", "防爆设计、设备签约"]),
+        ("提取段满负荷参数固化与批间偏差控制", ["提取段满负荷参数固化", "与批间偏差控制"]),
+        ("二〇二六年参与编制地方标准并在三个盟市推广", ["二〇二六年参与编制地方标准", "并在三个盟市推广"]),
+    ],
+)
+def test_a_label_ends_its_first_line_where_it_reads_well(text: str, lines: list[str]):
+    assert charts_type.broken(text, 45, 8.5) == lines
+
+
+@given(st.text("甲乙丙，（）。ab12 kWh/", min_size=1, max_size=80), st.floats(12, 60))
+@settings(max_examples=200, deadline=None)
+def test_any_label_keeps_to_two_lines_of_the_width_and_loses_nothing_silently(text: str, width: float):
+    lines = charts_type.broken(text, width, 8.5)
+    assert len(lines) <= 2
+    assert all(charts_type.width_of(line, 8.5) <= width + 1e-4 for line in lines)
+    if not lines[-1].endswith("…"):
+        assert "".join("".join(lines).split()) == "".join(text.split())
+
+
+def test_no_line_of_a_label_begins_with_a_mark_or_parts_a_number_from_its_unit():
+    for width_mm in range(22, 44):
+        first, second = charts_type.broken("完成全部考核（含第三方检测）、验收", width_mm, 8.5)
+        assert first[-1] != "（"
+        assert second[0] not in "、）"
+        first, second = charts_type.broken("颗粒饲料连续试制 1200 t 与储存稳定性观察", width_mm + 10, 8.5)
+        assert not first.endswith("1200")

@@ -22,6 +22,7 @@ from kjxm_desktop.export.blocks import (
     Formula,
     Heading,
     ListBlock,
+    PageBreak,
     Paragraph,
     Picture,
     Signature,
@@ -30,7 +31,7 @@ from kjxm_desktop.export.blocks import (
     text_of,
 )
 from kjxm_desktop.export.compose import compose
-from kjxm_desktop.export.compose_rich import columns_for
+from kjxm_desktop.export.compose_columns import columns_for, kept_whole
 from kjxm_desktop.export.compose_values import chinese_number, money
 from tests.export import filled
 from tests.export.conftest import AGRI, EXAMPLES, KJXM, NOW, call_of, composed, example, example_document
@@ -356,6 +357,28 @@ def test_a_header_breaks_before_its_unit():
     shares = [column.share * 30 - 1 for column in columns_for(rows, 1, 30, 1)]
     assert shares[0] >= 7
     assert 4 <= shares[1] < 6
+
+
+def test_a_column_is_as_wide_as_its_numbers_and_short_words_though_the_call_says_less():
+    rows = [["序号", "金额", "依据"], ["1", "1180.00", "很长的说明" * 9], ["2", "5.00", "说明" * 9]]
+    number, amount, reason = (share * 30 for share in kept_whole([0.05, 0.05, 0.9], rows, 30.0, 1.0))
+    assert number >= 1 + 2
+    assert amount >= 1 + 3.5
+    assert number + amount + reason == pytest.approx(30)
+
+
+def test_shares_that_are_wide_enough_or_have_no_room_to_grow_stay_as_the_call_says():
+    wide = [0.2, 0.3, 0.5]
+    assert kept_whole(wide, [["序号", "金额", "依据"], ["1", "5.00", "很长的说明" * 9]], 30.0, 1.0) == wide
+    assert kept_whole([0.1, 0.9], [["1180.00", "1180.00"]], 3.0, 1.0) == [0.1, 0.9]
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_the_frames_to_sign_begin_a_page_with_their_heading(name: str):
+    blocks = list(example_document(name).blocks())
+    first = next(at for at, block in enumerate(blocks) if isinstance(block, Signature))
+    assert isinstance(blocks[first - 1], Heading)
+    assert isinstance(blocks[first - 2], PageBreak)
 
 
 @given(

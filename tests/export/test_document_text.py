@@ -1,15 +1,18 @@
-"""Both files of the complete examples say all that was typed, in one piece, as independent programs read them.
+"""Both files of the examples and of the hostile proposal say all that was typed, as independent programs read them.
 
-Tolerated between what was typed and what stands on paper, and nothing else:
+Poppler and pypdf read the PDF, lxml the DOCX, as it was written and after LibreOffice saved it. Tolerated between what
+was typed and what stands on paper, and nothing else:
 
+* white space: lines, cells and paragraphs end where the paper asks for it;
 * page furniture (header, page number, check code) stands between the lines of a page;
-* header rows of tables repeat on every page, and a row that is split goes on below them;
-* text that goes on beside other text, in cells and in lines that a program reads across, comes in another order: the
-  raw order of the PDF and the order of its lines are both tried;
-* markers of lists, numbers of headings and captions are added;
-* a citation prints as its number, a choice, a date, an amount as its words (test_compose.py);
-* formulas print as their source, and labels of charts are no text;
-* white space: lines, cells and paragraphs end where the paper asks for it.
+* header rows of tables repeat on every page;
+* a row that is split goes on behind the end of a page, its cells in turn: their parts are joined;
+* text beside other text comes in another order: the raw order of the PDF and the order of its lines are both tried;
+* named glyphs: 〔U+1F600〕 stands in the PDF for a character that no font has; signs without ink may be left out;
+* markers of lists, numbers of headings, captions and citations are added;
+* formulas are drawn in the PDF and OMML in the DOCX, and labels of charts are no text;
+* sub- and superscript characters read as those they are made of, Latin ligatures as their letters;
+* a choice, a date, an amount read as their words (test_compose.py).
 """
 
 from __future__ import annotations
@@ -18,22 +21,34 @@ import re
 import subprocess
 import zipfile
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache
+from itertools import accumulate
 from pathlib import Path
 
+import pypdf
 import pytest
 from lxml import etree
 
+from kjxm_desktop import paths
 from kjxm_desktop.core import json_pointer
 from kjxm_desktop.core.json_pointer import Json
-from kjxm_desktop.core.proposal import leaves
+from kjxm_desktop.core.proposal import Proposal, leaves
+from kjxm_desktop.export import files as export_files
+from kjxm_desktop.export import self_check_answers, self_check_text
 from kjxm_desktop.export.blocks import Drawing, Label, Table, text_of
-from tests.export.conftest import COMPLETE, Exported, example, example_document, made_once
+from kjxm_desktop.export.self_check_answers import Piece
+from kjxm_desktop.export.self_check_text import Paper
+from tests.export import hostile
+from tests.export.conftest import COMPLETE, NOW, Exported, example, example_document, made_once
+from tests.export.opened_docx import Opened, printed
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _TYPED = ("line", "text", "rich", "picture")
 _WHITE = re.compile(r"\s+")
+_FOOTER = re.compile("(?:校验码)?(?:[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4})?([0-9]+)$")
+_NAMED = re.compile("〔U\\+([0-9A-F]{4,6})〕")
+_SAVED = ("long", "key-tech", "consulting", "hostile")
 
 
 def closed(text: str) -> str:
@@ -47,10 +62,8 @@ def run(*command: str | Path) -> str:
 
 @cache
 def paragraphs_of(docx: Path) -> tuple[str, ...]:
-    """Return the text of every paragraph, by w:t alone."""
-    with zipfile.ZipFile(docx) as archive:
-        body = etree.fromstring(archive.read("word/document.xml"))
-    return tuple("".join(node.itertext(f"{W}t")) for node in body.iter(f"{W}p"))
+    """Return the text of every paragraph, by w:t and the number that Word counts."""
+    return tuple(printed(Opened(docx.read_bytes())))
 
 
 def pages_of(pdf: Path, *how: str) -> list[list[str]]:
@@ -66,10 +79,7 @@ def header_rows(name: str) -> set[str]:
 
 def without_furniture(lines: list[str], heads: set[str]) -> str:
     """Return the closed text of one page without its number and the header rows that stand at its top."""
-    text = [closed(line) for line in lines if closed(line)]
-    if text and text[-1].isdigit():
-        text = text[:-1]
-    whole = "".join(text)
+    whole = _FOOTER.sub("", "".join(closed(line) for line in lines))
     for head in sorted(heads, key=len, reverse=True):
         if whole.startswith(head):
             return whole.removeprefix(head)
@@ -100,13 +110,20 @@ def pieces_of(value: Json) -> Iterator[str]:
                     for cell in row:
                         yield from runs_of(cell)
         yield block.get("caption", "")
-        yield block.get("latex", "")
 
 
 def runs_of(runs: list[Json]) -> Iterator[str]:
-    """Yield the text between the citations."""
-    told = "".join("\0" if "cite" in run else run.get("text", run.get("formula", "")) for run in runs)
+    """Yield the text between citations and formulas."""
+    told = "".join(run.get("text", "\0") for run in runs)
     yield from told.split("\0")
+
+
+def formulas_in(value: Json) -> Iterator[str]:
+    """Yield the sources of all formulas in an answer, closed."""
+    if isinstance(value, dict):
+        yield from (closed(value[key]) for key in ("latex", "formula") if key in value)
+    for child in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        yield from formulas_in(child)
 
 
 def typed_into(name: str) -> list[tuple[str, str]]:
@@ -151,8 +168,78 @@ def test_both_files_hold_the_same_characters_beside_the_labels_of_charts_and_lea
     in_pdf, in_docx = Counter(raw), Counter(closed("".join(paragraphs_of(files.docx))))
     drawings = [block for block in example_document(name).blocks() if isinstance(block, Drawing)]
     labels = Counter(closed("".join(s.text for drawing in drawings for s in drawing.shapes if isinstance(s, Label))))
+    formulas = Counter("".join(formulas_in(example(name).data)))
     assert in_docx - in_pdf == Counter()
-    assert set(in_pdf - in_docx - labels) <= {"."}
+    assert set(in_pdf - in_docx - labels - formulas) <= {"."}
+
+
+# --- every leaf, in a place of its own, by every reader ---------------------------------------------------------------
+
+
+def of(name: str) -> Proposal:
+    return hostile.proposal() if name == "hostile" else example(name)
+
+
+@pytest.fixture(params=_SAVED)
+def every(request: pytest.FixtureRequest) -> str:
+    return request.param
+
+
+@pytest.fixture
+def both(every: str, exported: Callable[[str], Exported], shared: Path) -> Exported:
+    """Return the two files of an example or of the hostile proposal."""
+    if every != "hostile":
+        return exported(every)
+
+    def make(folder: Path) -> None:
+        made = export_files.make(of(every), now=NOW, draft=False, formats=("docx", "pdf"), fonts_folder=paths.fonts())
+        for kind, data in made.files.items():
+            (folder / f"{every}.{kind}").write_bytes(data)
+
+    folder = made_once(shared / "exported-hostile", make)
+    return Exported(folder / "hostile.docx", folder / "hostile.pdf")
+
+
+def lost(name: str, pages: Sequence[str], *, has_paragraphs: bool = False) -> list[Piece]:
+    """Return the pieces of what was answered that do not stand on `pages`, each in a place of its own."""
+    texts = [
+        self_check_answers.closed(_NAMED.sub(lambda found: chr(int(found[1], 16)), closed(page))) for page in pages
+    ]
+    if has_paragraphs:
+        paper = Paper("\n".join(["", *texts, ""]), has_paragraphs=True)
+    else:
+        texts = [_FOOTER.sub("", text) for text in texts]
+        paper = Paper("".join(texts), tuple(accumulate(map(len, texts)))[:-1])
+    return self_check_text.missing(self_check_answers.expected(of(name), NOW).pieces, paper)
+
+
+def test_poppler_reads_every_leaf_in_the_pdf(every: str, both: Exported):
+    assert lost(every, run("pdftotext", "-raw", "-enc", "UTF-8", both.pdf, "-").split("\f")) == []
+
+
+def test_pypdf_reads_every_leaf_in_the_pdf(every: str, both: Exported):
+    assert lost(every, [page.extract_text() for page in pypdf.PdfReader(both.pdf).pages]) == []
+
+
+def test_every_leaf_stands_in_the_docx(every: str, both: Exported):
+    assert lost(every, w_t(both.docx), has_paragraphs=True) == []
+
+
+def w_t(docx: Path) -> list[str]:
+    with zipfile.ZipFile(docx) as archive:
+        body = etree.fromstring(archive.read("word/document.xml"), etree.XMLParser(huge_tree=True))
+    return ["".join(node.itertext(f"{W}t")) for node in body.iter(f"{W}p")]
+
+
+def test_every_leaf_stands_in_the_docx_that_libreoffice_saved(every: str, both: Exported, shared: Path):
+    def save(folder: Path) -> None:
+        run(
+            "soffice", f"-env:UserInstallation=file://{folder}/profile", "--headless",
+            "--convert-to", "docx:MS Word 2007 XML", "--outdir", folder, both.docx,
+        )  # fmt: skip
+
+    folder = made_once(shared / f"saved-{every}", save)
+    assert lost(every, w_t(folder / both.docx.name), has_paragraphs=True) == []
 
 
 def between_headings(text: str, name: str, title: str) -> list[str]:
@@ -183,7 +270,7 @@ def test_all_fonts_of_the_pdf_are_embedded_and_subset(files: Exported):
 
 def test_the_contents_of_the_docx_name_the_pages_of_the_pdf(name: str, files: Exported):
     raw = pages_of(files.pdf, "-raw")
-    body = next(at for at, page in enumerate(raw) if page and closed(page[-1] or page[-2]) == "1")
+    body = next(at for at, page in enumerate(raw) if number_of(page) == "1")
     entries = {
         text.rstrip("0123456789"): int(text[len(text.rstrip("0123456789")) :]) for text in entries_of(files.docx)
     }
@@ -192,6 +279,12 @@ def test_the_contents_of_the_docx_name_the_pages_of_the_pdf(name: str, files: Ex
     for heading in headings:
         page = raw[body + entries[heading.text] - 1]
         assert closed(heading.text) in closed("".join(page)), heading.text
+
+
+def number_of(lines: list[str]) -> str:
+    """Return the number that a page has in its footer, "" for none."""
+    footer = _FOOTER.fullmatch(next((closed(line) for line in reversed(lines) if closed(line)), ""))
+    return footer[1] if footer else ""
 
 
 def entries_of(docx: Path) -> list[str]:

@@ -9,7 +9,7 @@ import re
 import subprocess
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -26,6 +26,7 @@ from kjxm_desktop.export.blocks import (
     Run,
 )
 from tests.export import filled
+from tests.export import hostile as everything_hostile
 from tests.export.conftest import (
     AGRI,
     EXAMPLES,
@@ -40,7 +41,7 @@ from tests.export.conftest import (
     example_docx,
     pages_of,
 )
-from tests.export.opened_docx import Opened, W, of_blocks, opened, text
+from tests.export.opened_docx import Opened, W, of_blocks, opened, printed, text
 
 # --- the package ----------------------------------------------------------------------------------------------------
 
@@ -68,6 +69,7 @@ def test_the_properties_name_the_proposal_and_nobody(name: str):
         "created": "2024-06-01T01:30:00Z",
         "modified": "2024-06-01T01:30:00Z",
         "language": "zh-CN",
+        "revision": "1",
     }
 
 
@@ -76,7 +78,7 @@ def test_nothing_of_a_template_a_machine_or_a_path_is_in_the_package(name: str):
     one = opened(name)
     allowed = re.compile(
         r"\[Content_Types\]\.xml|_rels/\.rels|docProps/core\.xml|word/(_rels/document\.xml\.rels|document\.xml"
-        r"|styles\.xml|settings\.xml|fontTable\.xml|theme/theme1\.xml|footer\d+\.xml|media/image\d+\.(png|jpg))"
+        r"|styles\.xml|numbering\.xml|settings\.xml|fontTable\.xml|theme/theme1\.xml|footer\d+\.xml|media/(image\d+\.(png|jpg)|drawing\d+\.svg))"
     )
     for part, data in one.parts.items():
         assert allowed.fullmatch(part), part
@@ -99,7 +101,67 @@ def test_a_draft_carries_a_light_mark_that_is_no_text():
 def test_header_and_check_code_stand_beside_the_page_number():
     one = of_blocks(Paragraph((Run("甲"),)), furniture=Furniture("书眉", "— {page} —", "A1B2", ""))
     assert text(one.named("word/header")[0]) == "书眉"
-    assert text(one.named("word/footer")[0]) == "A1B2\u3000— 1 —"
+    footer = one.named("word/footer")[0]
+    assert text(footer) == "A1B2— 1 —"
+    stop = one.find(".//w:pPr/w:tabs/w:tab", footer)[0]  # the code stands at the left margin, the number where it stood
+    told = one.find("//w:pgSz/@w:w")[0], *one.find("//w:pgMar/@w:left"), *one.find("//w:pgMar/@w:right")
+    paper, left, right = map(int, told)
+    assert stop.get(f"{W}val") == "center"
+    assert abs(int(stop.get(f"{W}pos")) - (paper - left - right) // 2) <= 1
+
+
+# --- the data inside ------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Data:
+    xml: bytes
+    item_id: str
+    properties: dict[str, str]
+
+
+DATA = Data(
+    b'<?xml version="1.0" encoding="UTF-8"?>\n<d:data xmlns:d="urn:example:data">QUJD</d:data>',
+    "{0F1E2D3C-4B5A-6978-8796-A5B4C3D2E1F0}",
+    {"example": 'a & "b" <c>', "second": "𠮷" * 127},
+)
+
+
+def with_data(data: Data) -> bytes:
+    document = example_document("consulting")
+    return docx_writer.write(document, example("consulting").media, LabelFont(), pages_of(document), data)
+
+
+def test_the_data_inside_is_an_item_that_its_properties_name():
+    one = Opened(with_data(DATA))
+    assert one.parts["customXml/item1.xml"] == DATA.xml
+    item = one.part("customXml/itemProps1.xml")
+    assert [item.get(name) for name in item.attrib if name.endswith("itemID")] == [DATA.item_id]
+    leads = {
+        (relation.get("Type").rpartition("/")[2], relation.get("Target"))
+        for source in ("word/_rels/document.xml.rels", "customXml/_rels/item1.xml.rels", "_rels/.rels")
+        for relation in one.part(source)
+    }
+    assert ("customXml", "../customXml/item1.xml") in leads
+    assert ("customXmlProps", "itemProps1.xml") in leads
+    assert ("custom-properties", "docProps/custom.xml") in leads
+    properties = one.part("docProps/custom.xml")
+    assert {told.get("name"): told[0].text for told in properties} == DATA.properties
+    assert [told.get("pid") for told in properties] == ["2", "3"]
+    assert len({told.get("fmtid") for told in properties}) == 1
+
+
+def test_the_data_inside_changes_nothing_else_of_the_document():
+    plain, told = opened("consulting"), Opened(with_data(DATA))
+    assert set(told.parts) - set(plain.parts) == {
+        "customXml/item1.xml", "customXml/itemProps1.xml", "customXml/_rels/item1.xml.rels", "docProps/custom.xml",
+    }  # fmt: skip
+    assert told.parts["word/document.xml"] == plain.parts["word/document.xml"]
+
+
+def test_a_property_that_word_would_cut_is_never_written():
+    with pytest.raises(ValueError, match="example"):
+        with_data(replace(DATA, properties={"example": "𠮷" * 128}))
 
 
 # --- validity -------------------------------------------------------------------------------------------------------
@@ -142,6 +204,11 @@ def hostile(folder: Path) -> Proposal:
     return from_outside(call_of(KJXM), data, folder)
 
 
+def in_official_style(made: Proposal) -> bytes:
+    call = replace(made.call, document={**made.call.document, "style": "official"})
+    return docx_of(Proposal(call, made.data, dict(made.media)), draft=True)
+
+
 def errors_of(validator: Sequence[str], file: Path) -> list[object]:
     done = subprocess.run([*validator, str(file)], capture_output=True, check=False, timeout=120)
     told = json.loads(done.stdout)
@@ -152,8 +219,11 @@ def errors_of(validator: Sequence[str], file: Path) -> list[object]:
 def makers() -> Iterator[tuple[str, Callable[[Path], bytes]]]:
     for name in EXAMPLES:
         yield name, lambda _folder, name=name: example_docx(name)
-    yield "hostile", lambda folder: docx_of(hostile(folder))
-    yield "official", lambda _folder: docx_of(filled.proposal(call_of(AGRI)), draft=True)
+    yield "odd", lambda folder: docx_of(hostile(folder))
+    yield "hostile", lambda _folder: docx_of(everything_hostile.proposal())
+    yield "second-call", lambda _folder: docx_of(filled.proposal(call_of(AGRI)), draft=True)
+    yield "official", lambda _folder: in_official_style(example("key-tech"))
+    yield "with-data", lambda _folder: with_data(DATA)
 
 
 @pytest.mark.parametrize(("name", "make"), [pytest.param(*one, id=one[0]) for one in makers()])
@@ -163,6 +233,26 @@ def test_the_open_xml_sdk_finds_no_error(
     file = tmp_path / f"{name}.docx"
     file.write_bytes(make(tmp_path))
     assert errors_of(validator, file) == []
+
+
+@pytest.mark.parametrize(("name", "make"), [pytest.param(*one, id=one[0]) for one in makers()])
+def test_ids_are_unique_and_what_is_named_is_there(name: str, make: Callable[[Path], bytes], tmp_path: Path):
+    one = Opened(make(tmp_path))
+    for path in (
+        "//w:bookmarkStart/@w:id",
+        "//w:bookmarkStart/@w:name",
+        "//wp:docPr/@id",
+        "//w:sdt/w:sdtPr/w:id/@w:val",
+    ):
+        told = one.find(path)
+        assert len(told) == len(set(told)), path
+    relations = {told.get("Id"): told.get("Target") for told in one.part("word/_rels/document.xml.rels")}
+    used = set(one.find("//@r:embed")) | set(one.find("//@r:id"))
+    assert used <= set(relations)
+    assert all(target.startswith("../") or f"word/{target}" in one.parts for target in relations.values())
+    numbering = one.part("word/numbering.xml")
+    assert set(one.find("//w:numId/@w:val")) - {"0"} <= set(one.find("//w:num/@w:numId", numbering))
+    assert all(cell[-1].tag == f"{W}p" for cell in one.find("//w:tc"))
 
 
 def test_the_open_xml_sdk_would_find_one(validator: list[str], tmp_path: Path):
@@ -187,4 +277,4 @@ def test_what_a_person_wrote_stands_in_the_document_as_it_was_stored(tmp_path: P
 
 def test_a_heading_of_three_hundred_letters_is_still_one_paragraph():
     one = of_blocks(Heading(1, "一、", "W" * 300, "heading1"), ListBlock(()))
-    assert [text(p) for p in one.find("//w:p[w:pPr/w:pStyle/@w:val='Heading1']")] == ["一、" + "W" * 300]
+    assert [told for told in printed(one) if told] == ["一、" + "W" * 300]

@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
+from reportlab.pdfbase import ttfonts
 
 from kjxm_desktop import paths, strings
 from kjxm_desktop.errors import KjxmError
@@ -74,6 +76,19 @@ def test_every_file_that_the_manifest_names_is_of_use():
     assert fonts.bold_file("hei").name == "NotoSansSC-Bold.ttf"
     assert fonts.bold_file("kai").name == "LXGWWenKai-Regular.ttf"
     assert all((paths.fonts() / entry["file"]).is_file() for entry in told)
+
+
+@pytest.mark.parametrize("file", sorted(path.name for path in paths.fonts().glob("*.ttf")))
+def test_a_face_is_read_as_the_library_reads_it(file: str):
+    path = str(paths.fonts() / file)
+    kind: Any = ttfonts.TTFontFace
+    ours, theirs = kind(path), kind.__mro__[1](path)
+    assert type(ours) is not type(theirs)
+    for name in ("charToGlyph", "charWidths", "defaultWidth", "hmetrics", "name", "bbox", "ascent", "descent", "flags"):
+        assert getattr(ours, name) == getattr(theirs, name), name
+    assert list(ours.glyphPos) == list(theirs.glyphPos)
+    subset = [0, *list(ours.charToGlyph)[5:60]]
+    assert ours.makeSubset(subset) == theirs.makeSubset(subset)
 
 
 def test_missing_fonts_are_named_together_with_how_to_get_them(tmp_path: Path):

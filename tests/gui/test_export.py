@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import email
 import re
+import zipfile
+from collections.abc import Callable
 from email.policy import default
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QEvent, QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent, QGuiApplication
-from PySide6.QtWidgets import QApplication, QFileDialog
+from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
+from kjxm_desktop.core.call import TEMPLATE
 from kjxm_desktop.gui import export_dialog, send_page
 from kjxm_desktop.gui.export_dialog import ExportDialog
 from kjxm_desktop.gui.main_window import MainWindow
@@ -94,6 +97,32 @@ def test_a_draft_says_so_in_its_name(window: MainWindow, qtbot: QtBot, tmp_path:
     assert [path.name for path in tmp_path.glob("*_草稿.docx")], dialog.work.told
     assert list(tmp_path.glob("*.pdf")) == []
     dialog.close()
+
+
+def test_what_reads_otherwise_is_told_with_its_place_and_both_ways_on(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path, opened: list[Path]
+) -> None:
+    _example(window, "consulting")
+    dialog = _dialog(window, tmp_path)
+    paths = [str(tmp_path / f"题目_未核对.{kind}") for kind in ("docx", "pdf")]
+    found = [{"format": "pdf", "pointer": "/project/title", "kind": "text", "start": "秘密题目"}]
+    dialog.work._on_done({"paths": paths, "pages": 3, "missing_glyphs": [], "mismatches": found * 7})
+    told = dialog.work.told.splitlines()
+    assert "7 处" in told[0]
+    assert str(tmp_path) in told[0]
+    assert {Path(path).name for path in paths} <= {label.text() for label in dialog.findChildren(QLabel)}
+    assert "秘密题目" in told[1]
+    assert len(told) == 1 + 5 + 1
+    qtbot.mouseClick(button_of(dialog, "打开文件夹"), Qt.MouseButton.LeftButton)
+    assert opened == [tmp_path]
+    qtbot.mouseClick(button_of(dialog, "复制核对说明"), Qt.MouseButton.LeftButton)
+    report = QGuiApplication.clipboard().text()
+    assert "pdf\ttext\t/project/title" in report
+    assert "秘密" not in report
+    dialog.work.stop()
+    dialog.work.start({"action": "export", "to": str(tmp_path), "formats": ["pdf"], "draft": True})
+    assert not [button for button in dialog.findChildren(QPushButton) if "复制" in button.text() and button.isVisible()]
+    dialog.reject()
 
 
 def test_an_export_can_be_stopped_and_leaves_nothing(
@@ -272,3 +301,19 @@ def test_another_language_keeps_what_was_chosen_for_sending_and_stops_what_runs(
     assert not again.work.is_running
     assert again.work.told == "Stopped; no new file was written."
     assert not (tmp_path / "out").exists()
+
+
+def test_a_call_with_an_official_form_says_that_the_word_document_is_that_form(
+    open_window: Callable[..., MainWindow], calls_beside: Path, qtbot: QtBot, tmp_path: Path
+) -> None:
+    window = open_window(calls=[calls_beside])
+    window.new_proposal(next(call for call in window.calls if TEMPLATE in call.files))
+    dialog = _dialog(window, tmp_path / "out")
+    assert any("表格填好" in label.text() for label in dialog.findChildren(QLabel))
+    dialog.kind_box("pdf").setChecked(False)
+    press(qtbot, dialog.start_button)
+    wait_until(qtbot, lambda: not dialog.work.is_running, SLOW_MS)
+    (made,) = (tmp_path / "out").iterdir()
+    with zipfile.ZipFile(made) as archive:
+        assert "古桥看护申请表" in archive.read("word/document.xml").decode("utf-8")
+    dialog.close()

@@ -361,6 +361,15 @@ def test_the_box_about_the_program_is_as_high_as_its_lines(window: MainWindow, l
     box.close()
 
 
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_program_explains_itself_in_either_language(language: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert app.main(["--lang", language, "--help"]) == 0
+    told = capsys.readouterr().out
+    assert told.startswith("用法：" if language == "zh" else "Usage:")
+    for word in ("FILE", "--version", "--lang", "--calls", "--time", "--self-test", "--platform"):
+        assert word in told
+
+
 @pytest.mark.parametrize("words", [["--nope"], ["--lang"], ["--lang", "fr"], ["a.kjxm", "b.kjxm"], ["--version=1"]])
 def test_wrong_usage_of_the_program_is_one_sentence(
     data_folder: Path, capsys: pytest.CaptureFixture[str], words: list[str]

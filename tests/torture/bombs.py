@@ -22,6 +22,7 @@ from kjxm_desktop.core import (
 )
 from kjxm_desktop.core.proposal import from_outside
 from kjxm_desktop.errors import KjxmError
+from kjxm_desktop.exchange import incoming, spreadsheets
 from tests import hostile
 from tests.torture.content import PROGRAM, Place, call, shelf
 from tests.torture.processes import DONE, REFUSED, Tell, fork
@@ -127,6 +128,9 @@ def all_bombs() -> list[Bomb]:
     bombs += [Bomb(f"data: {name}", partial(bytes, data), _read_data) for name, data in hostile.DATA.items()]
     bombs.append(Bomb("picture: 900 million pixels", hostile.picture_bomb, _read_picture))
     bombs += [Bomb(f"paste: {name}", make, _read_html, must_refuse=False) for name, make in _HTML.items()]
+    bombs += [Bomb(f"plain: {name}", make, _read_plain, must_refuse=False) for name, make in _PLAIN.items()]
+    bombs += [Bomb(f"document: {name}", make, _read_document) for name, make in _DOCUMENTS.items()]
+    bombs += [Bomb(f"table: {name}", make, _read_table) for name, make in _TABLES.items()]
     return bombs
 
 
@@ -154,6 +158,18 @@ def _read_html(file: Path) -> None:
         raise KjxmError("paste.too_much") from error
 
 
+def _read_plain(file: Path) -> None:
+    pasted_html.read_plain(file.read_text("utf-8"))
+
+
+def _read_document(file: Path) -> None:
+    incoming.read(file, file.name)
+
+
+def _read_table(file: Path) -> None:
+    spreadsheets.read_table(file, file.name)
+
+
 _HTML: dict[str, Callable[[], bytes]] = {
     "20,000 levels": lambda: b"<div>" * 20_000 + b"a",
     "a million open tags": lambda: b"<p><b>" * 500_000,
@@ -165,3 +181,29 @@ _HTML: dict[str, Callable[[], bytes]] = {
     "a style sheet of a million rules": lambda: b"<style>" + b".a{b:c}" * 600_000 + b"</style><p class=a>a",
     "6 million characters": lambda: b"a" * 6_000_000,
 }
+
+_PLAIN: dict[str, Callable[[], bytes]] = {
+    "two million lines": lambda: b"a\n" * 2_000_000,
+    "5 million characters": lambda: b"a" * 5_000_000,
+}
+
+_DOCUMENTS: dict[str, Callable[[], bytes]] = {
+    "two million runs": lambda: hostile.document(b"<w:p>" + b"<w:r><w:t>a</w:t></w:r>" * 2_000_000 + b"</w:p>"),
+    "a million paragraphs": lambda: hostile.document(b"<w:p><w:r><w:t>a</w:t></w:r></w:p>" * 1_000_000),
+    "60 million characters": lambda: hostile.document(b"<w:p><w:r><w:t>" + b"a" * 60_000_000 + b"</w:t></w:r></w:p>"),
+    "10 million references": lambda: hostile.document(
+        b"<w:p><w:r><w:t>" + b"&amp;" * 10_000_000 + b"</w:t></w:r></w:p>"
+    ),
+    "a hundred thousand levels": lambda: hostile.document(b"<w:p>" * 100_000),
+}
+
+_TABLES: dict[str, Callable[[], bytes]] = {
+    "three million strings": lambda: hostile.workbook(_LAST, b"<si><t>a</t></si>" * 3_000_000),
+    "a string of three million pieces": lambda: hostile.workbook(_LAST, b"<si>" + b"<r><t>a</t></r>" * 3_000_000),
+    "a row of two million cells": lambda: hostile.workbook(b"<row>" + b"<c><v>1</v></c>" * 2_000_000 + b"</row>"),
+    "five million rows": lambda: hostile.workbook(b"<row/>" * 5_000_000),
+    "15 million commas": lambda: b"," * 15_000_000,
+    "10 million quotes": lambda: b'"' * 10_000_000,
+}
+
+_LAST = b'<row r="1"><c r="A1" t="s"><v>2999999</v></c></row>'

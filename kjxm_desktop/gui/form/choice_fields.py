@@ -6,12 +6,13 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QFocusEvent, QMouseEvent, QPainter, QPaintEvent, QWheelEvent
-from PySide6.QtWidgets import QButtonGroup, QCheckBox, QComboBox, QRadioButton, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import QButtonGroup, QCheckBox, QComboBox, QRadioButton, QSizePolicy, QWidget
 
 from kjxm_desktop import strings
 from kjxm_desktop.core.form import Control, Option
 from kjxm_desktop.core.json_pointer import Json
 from kjxm_desktop.gui import theme
+from kjxm_desktop.gui.buttons import Link
 from kjxm_desktop.gui.form.field import Field, FieldBox, lay_out
 from kjxm_desktop.gui.form.flow_layout import FlowLayout
 from kjxm_desktop.gui.form.typing_watch import row_height
@@ -146,10 +147,7 @@ class RadioField(Field):
         self._options = tuple(options or control.options)
         self._group = QButtonGroup(self)
         self._buttons = [self._radio(option) for option in self._options]
-        self._clear = QToolButton(self)
-        self._clear.setAutoRaise(True)
-        self._clear.setText(strings.text("gui_form.choice.clear"))
-        theme.set_colour(self._clear, "quiet")
+        self._clear = Link(strings.text("gui_form.choice.clear"), self, token="quiet")
         self._clear.clicked.connect(self._on_cleared)
         self._lay_out()
         self._group.buttonClicked.connect(self._on_clicked)

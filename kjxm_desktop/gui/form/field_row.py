@@ -9,7 +9,7 @@ from kjxm_desktop import strings
 from kjxm_desktop.core import json_pointer, rich_text
 from kjxm_desktop.core.form import Control, Form
 from kjxm_desktop.core.validation import Diagnostic, Severity
-from kjxm_desktop.gui import theme
+from kjxm_desktop.gui import table_charts, theme
 from kjxm_desktop.gui.form import fields
 from kjxm_desktop.gui.form.foot import Foot, Remark
 from kjxm_desktop.gui.labels import Label
@@ -95,7 +95,7 @@ class FieldRow(QWidget):
         else:
             layout.addLayout(self._head(label))
             parts = [explained, self.field]
-        for part in (*parts, self._foot):
+        for part in (*parts, self._foot, *self._charts()):
             layout.addWidget(part)
         layout.addStretch(1)  # beside a field with a longer remark, label and field stay where they are
         # Only now: shown without a parent it would flash up as a window of its own.
@@ -103,6 +103,11 @@ class FieldRow(QWidget):
         optional = "" if self.control.need else strings.text("gui_form.optional")
         self._name = f"{label} {optional}".strip()
         self.field.speak(self._name, hint)
+
+    def _charts(self) -> list[QWidget]:
+        """Return what the document draws of the rows of a table."""
+        charts = table_charts.below(self._session, self._pointer, self) if self.control.kind == "table" else None
+        return [charts] if charts is not None else []
 
     def _head(self, label: str) -> QHBoxLayout:
         head = QHBoxLayout()

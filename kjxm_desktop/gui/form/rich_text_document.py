@@ -126,7 +126,9 @@ def list_format(ordered: bool) -> QTextListFormat:
 def _object_format(kind: int, told: Json) -> QTextCharFormat:
     made = QTextCharFormat()
     made.setObjectType(kind)
-    made.setVerticalAlignment(QTextCharFormat.VerticalAlignment.AlignBaseline)
+    align = QTextCharFormat.VerticalAlignment
+    # A formula reaches below the base line as well: Qt then halves its height between above and below.
+    made.setVerticalAlignment(align.AlignMiddle if "formula" in told else align.AlignBaseline)
     made.setProperty(JSON_PROPERTY, json.dumps(told, ensure_ascii=False))
     return made
 

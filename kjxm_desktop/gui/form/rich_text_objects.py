@@ -7,14 +7,25 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from PySide6.QtCore import QMargins, QPointF, QRect, QRectF, QSizeF, Qt
-from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPen, QPixmap, QPyTextObject, QTextDocument, QTextFormat
+from PySide6.QtGui import (
+    QFont,
+    QFontInfo,
+    QFontMetrics,
+    QFontMetricsF,
+    QPainter,
+    QPen,
+    QPixmap,
+    QPyTextObject,
+    QTextDocument,
+    QTextFormat,
+)
 from PySide6.QtWidgets import QApplication
 
 from kjxm_desktop import strings
-from kjxm_desktop.core import rich_text
 from kjxm_desktop.core.json_pointer import Json
 from kjxm_desktop.gui import theme
 from kjxm_desktop.gui.form.rich_text_document import BLOCK_OBJECT, JSON_PROPERTY, RUN_OBJECT, told_by
+from kjxm_desktop.gui.form.set_formulas import SetFormula, SetFormulas
 from kjxm_desktop.gui.labels import wrapping
 from kjxm_desktop.gui.override import override
 from kjxm_desktop.gui.session import Session
@@ -38,14 +49,18 @@ class RichTextObjects(QPyTextObject):
         self._pictures: dict[str, QPixmap] = {}
         self._numbers: dict[str, tuple[Json, dict[str, int]]] = {}
         self._tables: dict[tuple[object, ...], QPixmap] = {}
+        self._formulas = SetFormulas(document)
+        self._formulas.ready.connect(self._on_formulas_set)
         self._sizes: dict[tuple[object, ...], QSizeF] = {}
 
     @override
     def intrinsicSize(self, doc: QTextDocument, posInDocument: int, format: QTextFormat) -> QSizeF:
         """Return how large an object is in a document of this width; Qt asks that at every key, of every object."""
         if format.objectType() != BLOCK_OBJECT:
-            metrics = QFontMetricsF(theme.font("prose"))
-            return QSizeF(metrics.horizontalAdvance(self._run_text(told_by(format))) + 2 * _PAD, metrics.height())
+            told, metrics = told_by(format), QFontMetricsF(theme.font("prose"))
+            if "formula" in told:
+                return self._inline_size(told, format)
+            return QSizeF(metrics.horizontalAdvance(self._run_text(told)) + 2 * _PAD, metrics.height())
         looks = (format.stringProperty(JSON_PROPERTY), doc.textWidth(), QApplication.font().key())
         size = self._sizes.get(looks)
         if size is None:
@@ -63,7 +78,9 @@ class RichTextObjects(QPyTextObject):
                 size = self._picture_size(told, width)
                 return QSizeF(width, size.height() + _caption_height(told.get("caption", ""), width) + 2 * _PAD)
             case _:
-                return QSizeF(width, QFontMetricsF(theme.font("prose")).height() + 4 * _PAD)
+                formula = self._formula(told, width)
+                height = formula.outline.ascent + formula.outline.descent if formula else 0.0
+                return QSizeF(width, max(QFontMetricsF(theme.font("prose")).height(), height) + 4 * _PAD)
 
     @override
     def drawObject(
@@ -72,21 +89,21 @@ class RichTextObjects(QPyTextObject):
         """Draw an object."""
         told, rect = told_by(format), QRectF(rect)
         painter.save()
-        if format.objectType() != BLOCK_OBJECT:
+        if "formula" in told:
+            self._draw_inline(painter, rect, told, format)
+        elif format.objectType() != BLOCK_OBJECT:
             self._draw_run(painter, rect, told)
         elif told["type"] == "table":
             self._draw_table(painter, rect, format)
         elif told["type"] == "picture":
             self._draw_picture(painter, rect, told)
         else:
-            _draw_formula(painter, rect, told)
+            self._draw_formula(painter, rect, told)
         painter.restore()
 
     # ---- within a line
 
     def _run_text(self, run: Json) -> str:
-        if "cite" not in run:
-            return str(run.get("formula", ""))
         number = self._row_number(str(run["cite"]))
         return f"[{number}]" if number else strings.text("gui_form.rich.lost_cite")
 
@@ -104,13 +121,54 @@ class RichTextObjects(QPyTextObject):
         return None
 
     def _draw_run(self, painter: QPainter, rect: QRectF, run: Json) -> None:
-        font = theme.font("prose")
-        font.setItalic("formula" in run)
-        painter.setFont(font)
-        if "formula" in run:
-            painter.fillRect(rect, theme.colour("shade"))
-        painter.setPen(theme.colour("accent" if "cite" in run else "text"))
+        painter.setFont(theme.font("prose"))
+        painter.setPen(theme.colour("accent"))
         painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, self._run_text(run))
+
+    # ---- formulas: set, or their source where that cannot be
+
+    def _on_formulas_set(self) -> None:
+        document = self._formulas.parent()
+        if isinstance(document, QTextDocument):
+            self._sizes.clear()
+            document.markContentsDirty(0, document.characterCount())
+
+    def _formula(self, told: Json, width: float | None = None) -> SetFormula | None:
+        size = QFontInfo(theme.font("prose")).pixelSize()
+        latex = str(told.get("formula", told.get("latex", "")))
+        return self._formulas.get(latex, size, display="formula" not in told, most_px=width)
+
+    def _inline_size(self, run: Json, made: QTextFormat) -> QSizeF:
+        formula, metrics, half = self._formula(run), QFontMetricsF(_source_font()), _half_x(made)
+        above, below = metrics.ascent(), metrics.descent()
+        width = metrics.horizontalAdvance(str(run["formula"])) + 2 * _PAD
+        if formula:
+            above, below = max(above, formula.outline.ascent), max(below, formula.outline.descent)
+            width = formula.outline.width
+        return QSizeF(width, max(2 * above - half, 2 * below + half))
+
+    def _draw_inline(self, painter: QPainter, rect: QRectF, run: Json, made: QTextFormat) -> None:
+        base = rect.top() + (rect.height() + _half_x(made)) / 2
+        formula = self._formula(run)
+        if formula:
+            formula.draw(painter, QPointF(rect.left(), base), theme.colour("text"))
+            return
+        metrics = QFontMetricsF(_source_font())
+        ground = QRectF(rect.x(), base - metrics.ascent(), rect.width(), metrics.height())
+        painter.fillRect(ground, theme.colour("shade"))
+        painter.setFont(_source_font())
+        painter.setPen(theme.colour("text"))
+        painter.drawText(QPointF(rect.left() + _PAD, base), str(run["formula"]))
+
+    def _draw_formula(self, painter: QPainter, rect: QRectF, block: Json) -> None:
+        formula = self._formula(block, rect.width())
+        if formula is None:
+            _draw_source(painter, rect.adjusted(0, _PAD, 0, -_PAD), str(block.get("latex", "")))
+            return
+        outline = formula.outline
+        base = rect.center().y() + (outline.ascent - outline.descent) / 2
+        place = QPointF(rect.center().x() - outline.width / 2, base)
+        formula.draw(painter, place, theme.colour("text"))
 
     # ---- tables and pictures
 
@@ -265,19 +323,23 @@ def cell_text(runs: Sequence[Json]) -> str:
 # ---- formulas
 
 
-def _draw_formula(painter: QPainter, rect: QRectF, block: Json) -> None:
-    place = rect.adjusted(0, _PAD, 0, -_PAD)
-    painter.fillRect(place, theme.colour("shade"))
+def _source_font() -> QFont:
     font = theme.font("prose")
     font.setItalic(True)
-    painter.setFont(font)
+    return font
+
+
+def _half_x(made: QTextFormat) -> float:
+    """Return half the height of an x as Qt takes it for what it sets in the middle of a line."""
+    return QFontMetrics(made.toCharFormat().font()).xHeight() / 2
+
+
+def _draw_source(painter: QPainter, place: QRectF, latex: str) -> None:
+    painter.fillRect(place, theme.colour("shade"))
+    painter.setFont(_source_font())
     painter.setPen(theme.colour("text"))
-    text = str(block.get("latex", "")) or rich_text.plain([block])
-    painter.drawText(
-        place,
-        Qt.AlignmentFlag.AlignCenter,
-        painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, int(place.width())),
-    )
+    text = painter.fontMetrics().elidedText(latex, Qt.TextElideMode.ElideRight, int(place.width()))
+    painter.drawText(place, Qt.AlignmentFlag.AlignCenter, text)
 
 
 def draw_in(session: Session, document: QTextDocument) -> RichTextObjects:

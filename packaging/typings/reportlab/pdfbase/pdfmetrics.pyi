@@ -1,3 +1,6 @@
+from typing import Any
+
 from reportlab.pdfbase.ttfonts import TTFont
 
 def registerFont(font: TTFont) -> None: ...
+def getFont(fontName: str) -> Any: ...
