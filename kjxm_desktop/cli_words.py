@@ -42,7 +42,14 @@ def read(given: Sequence[str], runs: Mapping[str, Run]) -> argparse.Namespace:
 
 
 def check_new(path: Path) -> None:
-    """Raise KjxmError cli.exists, cli.no_folder unless a new file may be written at `path`."""
+    """Raise KjxmError cli.exists, cli.no_folder, name.* unless a new file may be written at `path`.
+
+    A name that Windows refuses is refused everywhere, as in the window.
+    """
+    # Loaded when a name is given: it brings what composes documents.
+    from kjxm_desktop.exchange import names
+
+    names.check(path.name, str(path.parent.absolute()) if os.name == "nt" else "")
     if os.path.lexists(path):
         raise KjxmError("cli.exists", path=str(path))
     if not os.path.isdir(path.parent):  # noqa: PTH112  (unlike Path.is_dir it never raises)

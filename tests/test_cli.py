@@ -463,3 +463,12 @@ def test_call_check_tells_faults_on_stdout(tmp_path: Path) -> None:
     ran = kjxm("call", "check", tmp_path)
     assert (ran.status, ran.err) == (1, "")
     assert "call.json" in ran.out
+
+
+@pytest.mark.parametrize("name", ["CON.kjxm", "nul.v2.kjxm", "甲:乙.kjxm", "甲.", " 甲.kjxm"])
+def test_a_name_that_windows_refuses_is_refused_as_in_the_window(tmp_path: Path, name: str) -> None:
+    made = kjxm("new", "--call", KJXM, tmp_path / "甲.kjxm")
+    assert made.status == 0
+    assert "改用" in refused("new", "--call", KJXM, tmp_path / name)
+    assert "改用" in refused("history", tmp_path / "甲.kjxm", "--restore", "1.1", "--to", tmp_path / name)
+    assert [file.name for file in tmp_path.iterdir()] == ["甲.kjxm"]

@@ -22,7 +22,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QFileDialog, QLineE
 from kjxm_desktop import app
 from kjxm_desktop.gui.export_dialog import ExportDialog
 from kjxm_desktop.gui.main_window import MainWindow
-from kjxm_desktop.gui.saving import SaveKind
+from kjxm_desktop.gui.save_state import SaveKind
 from kjxm_desktop.gui.start_page import examples
 from tests.gui.hands import CONTROL, Key, button_of, keys_of, put_in, row_at, session_of
 

@@ -1,41 +1,46 @@
 """Copies of the files that were replaced: thinned, so that weeks of work do not fill the disk, each one whole.
 
-`<folder>/20240601T120341+0800_r7_<16 digits of its SHA-256>.kjxm` is a file as it was until that moment,
-at that revision; the digits tell two copies apart, and a damaged one from a whole one.
+`<folder>/20240601T120341+0800_r7_<16 digits of its SHA-256>_n3.kjxm` is a file as it was until that moment, at that
+revision; the digits tell two copies apart, and a damaged one from a whole one. It is the third that was made: which one
+is newer is told by that and not by the clock, which may be wrong. Earlier programs gave no such number.
 """
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
-from kjxm_desktop.core import atomic_file
+from kjxm_desktop.core import atomic_file, days_of_work
 from kjxm_desktop.errors import KjxmError
 
 PAUSE: Final = timedelta(minutes=10)
 """One and the same draft is copied at most this often while nothing particular happens."""
-ALL_FOR: Final = timedelta(days=2)
+ALL_FOR_DAYS: Final = 2
 DAILY: Final = 14
 WEEKLY: Final = 8
 CAP_BYTES: Final = 500_000_000
 
-_NAME = re.compile(r"([0-9]{8}T[0-9]{6}[+-][0-9]{4})_r([0-9]{1,9})_([0-9a-f]{16})\.kjxm")
+_NAME = re.compile(r"([0-9]{8}T[0-9]{6}[+-][0-9]{4})_r([0-9]{1,40})_([0-9a-f]{16})(?:_n([0-9]{1,19}))?\.kjxm")
 _TIME: Final = "%Y%m%dT%H%M%S%z"
 _DIGITS: Final = 16
 
 
 @dataclass(frozen=True)
 class Backup:
-    """One copy: where it is, when the file was replaced, its revision, and how its SHA-256 begins."""
+    """One copy: where it is, when the file was replaced, its revision, how its SHA-256 begins.
+
+    `number` counts the copies as they were made; it is 0 for all that an earlier program made.
+    """
 
     path: Path
     at: datetime
     revision: int
     sha256_start: str
     size: int
+    number: int
 
 
 class Backups:
@@ -46,14 +51,14 @@ class Backups:
         self._folder = folder
 
     def all(self) -> list[Backup]:
-        """Return the backups, the latest first. Raises KjxmError storage.unreadable."""
+        """Return the backups, the latest first whatever the clock said. Raises KjxmError storage.unreadable."""
         try:
             found = [backup for file in self._folder.iterdir() if (backup := _backup(file)) is not None]
         except FileNotFoundError:
             return []
         except OSError as error:
             raise KjxmError("storage.unreadable", path=str(self._folder)) from error
-        return sorted(found, key=lambda backup: (backup.at, backup.revision), reverse=True)
+        return sorted(found, key=lambda backup: (backup.number, backup.at, backup.revision), reverse=True)
 
     def tidy(self, now_s: float) -> None:
         """Remove what killed writing has left; `now_s` is the time of the system's clock."""
@@ -69,10 +74,12 @@ class Backups:
 
         Raises FileNotFoundError when there is no file, KjxmError storage.* when the copy could not be made whole.
         """
-        known = {backup.sha256_start for backup in self.all()}
+        backups = self.all()
+        known = {backup.sha256_start for backup in backups}
+        number = backups[0].number + 1 if backups else 1
 
         def named(digest: str) -> Path | None:
-            name = f"{at.strftime(_TIME)}_r{revision}_{digest[:_DIGITS]}.kjxm"
+            name = f"{at.strftime(_TIME)}_r{revision}_{digest[:_DIGITS]}_n{number}.kjxm"
             return None if digest[:_DIGITS] in known else self._folder / name
 
         with file.open("rb") as source:
@@ -82,16 +89,16 @@ class Backups:
             except OSError as error:
                 raise atomic_file.failure(error, self._folder) from error
 
-    def thin(self, now: datetime) -> None:
+    def thin(self) -> None:
         """Delete what is too much: keep all of two days, one of each of 14 days, of each of 8 weeks, and the newest.
 
-        Beyond 500 MB go first those that are not the last of their day, then the oldest. Days count back from the
-        newest where `now` is later: a clock set to next year deletes nothing. Raises KjxmError storage.*.
+        Beyond 500 MB go first those that are not the last of their day, then the oldest. The two days are days of work
+        before the newest, as `days_of_work` counts them: a wrong clock deletes nothing. Raises KjxmError storage.*.
         """
         backups = self.all()
         if not backups:
             return
-        kept = _by_age(backups, min(now, backups[0].at))
+        kept = _by_age(backups)
         last_of_day = {backup.at.date(): backup for backup in reversed(kept)}.values()
         by_worth = [backup for backup in reversed(kept) if backup not in last_of_day]
         by_worth += [backup for backup in reversed(kept) if backup in last_of_day and backup is not kept[0]]
@@ -109,16 +116,17 @@ class Backups:
                     raise atomic_file.failure(error, backup.path) from error
 
 
-def _by_age(backups: list[Backup], now: datetime) -> list[Backup]:
+def _by_age(backups: list[Backup]) -> list[Backup]:
     """Return those to keep by their age, the latest first as they come."""
     kept: list[Backup] = []
-    days: set[object] = set()
-    weeks: set[object] = set()
-    for backup in backups:
+    days: set[date] = set()
+    weeks: set[tuple[int, int]] = set()
+    ages = days_of_work.ages([backup.at for backup in reversed(backups)])
+    for backup, age in zip(backups, reversed(ages), strict=True):
         day, week = backup.at.date(), backup.at.isocalendar()[:2]
         of_day = day not in days and len(days) < DAILY
         of_week = week not in weeks and len(weeks) < WEEKLY
-        if now - backup.at <= ALL_FOR or of_day or of_week:
+        if age <= ALL_FOR_DAYS or of_day or of_week:
             kept.append(backup)
             days.add(day)
             weeks.add(week)
@@ -131,6 +139,7 @@ def _backup(file: Path) -> Backup | None:
     if told is None:
         return None
     try:
-        return Backup(file, datetime.fromisoformat(told[1]), int(told[2]), told[3], file.stat().st_size)
+        size, number = file.stat().st_size, int(told[4] or 0)
+        return Backup(file, datetime.fromisoformat(told[1]), int(told[2]), told[3], size, number)
     except (ValueError, FileNotFoundError):
         return None

@@ -3,15 +3,27 @@
 from __future__ import annotations
 
 import contextlib
+import os
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
+from typing import Final
 
 from kjxm_desktop.core import atomic_file, storage
 from kjxm_desktop.core.backups import Backups
 from kjxm_desktop.core.proposal import Proposal
 from kjxm_desktop.errors import KjxmError
+
+LONGEST_NAMES_BYTES: Final = (240, 140, 80)
+"""How long the name of a file beside ours may be: what all file systems take, and where one takes less, shorter.
+
+Windows counts UTF-16 units, of which a name has no more than bytes; temporary names beside it are shorter.
+"""
+
+_CONFLICTS = re.compile(r"(?<=.)(?: ?[（(][^（）()]{1,20} [0-9]{8}-[0-9]{6}[）)](?: [0-9]{1,9})?)+\Z", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -45,10 +57,12 @@ class DraftFile:
         backups: Backups,
         program: str,
         conflict_name: Callable[[str, datetime], str],
+        foresee: Callable[[Path, str], None] | None = None,
     ) -> None:
         """Stand before the file at `path` as it was read: its SHA-256 and revision.
 
         `program` is written into the file; `conflict_name` makes the stem of our file beside one changed outside.
+        `foresee` hears, each time a file is whole and about to be put in its place, where, and its SHA-256.
         """
         self.path: Path | None = path
         self.base_sha256: str | None = base_sha256
@@ -56,6 +70,7 @@ class DraftFile:
         self._backups = backups
         self._program = program
         self._conflict_name = conflict_name
+        self._foresee = foresee
         self._is_as_opened = True
         self._maybe_written: str | None = None
 
@@ -86,15 +101,34 @@ class DraftFile:
         self._backups.tidy(now_s)
 
     def _write_beside(self, proposal: Proposal, path: Path, now: datetime) -> Saved:
-        stem = self._conflict_name(path.stem, now)
+        for longest in LONGEST_NAMES_BYTES[:-1]:
+            try:
+                return self._write_free(proposal, path, now, longest)
+            except KjxmError as error:
+                if error.key != "storage.name_too_long":
+                    raise
+        return self._write_free(proposal, path, now, LONGEST_NAMES_BYTES[-1])
+
+    def _write_free(self, proposal: Proposal, path: Path, now: datetime, longest: int) -> Saved:
+        """Write `proposal` under the first name beside `path` that is free, of at most `longest` bytes."""
         number = 1
         while True:
-            free = path.with_name(stem + (f" {number}" if number > 1 else "") + path.suffix)
+            free = path.with_name(self._name_beside(path, now, number, longest))
             number += 1
-            if free.exists():
+            if os.path.lexists(free):  # unlike Path.exists it raises for no name, and knows a link that leads nowhere
                 continue
             with contextlib.suppress(_ChangedOutsideError):  # somebody took the name just now
                 return self._write(proposal, free, now, may_be=(None,), conflict=True)
+
+    def _name_beside(self, path: Path, now: datetime, number: int, longest: int) -> str:
+        """Return how our file is called beside the one at `path`: by its stem, shortened, and this conflict alone."""
+        # What earlier conflicts have added goes: told in any language, it is a word and a time in brackets at the end.
+        stem = _CONFLICTS.sub("", path.stem)
+        while True:
+            name = self._conflict_name(stem, now) + (f" {number}" if number > 1 else "") + path.suffix
+            if len(os.fsencode(name)) <= longest or len(stem) <= 1:
+                return name
+            stem = stem[:-1].rstrip(" .\u200d") or stem[:1]
 
     def _write(
         self,
@@ -117,10 +151,11 @@ class DraftFile:
             if may_be is not None and found[0] not in may_be:
                 raise _ChangedOutsideError
 
+        foresee = None if self._foresee is None else partial(self._foresee, path)
         revision = proposal.revision
         proposal.revision = self.revision + 1
         try:
-            sha256 = storage.write(path, proposal, program=self._program, last=last)
+            sha256 = storage.write(path, proposal, program=self._program, last=last, foresee=foresee)
         except BaseException:
             if found and (may_be is None or found[0] in may_be):
                 # It may stand there all the same: replaced, and only the sync of the folder has failed.
@@ -131,7 +166,7 @@ class DraftFile:
         recreated = path == self.path and self.base_sha256 is not None and found[0] is None
         self.path, self.base_sha256, self.revision = path, sha256, proposal.revision
         try:
-            self._backups.thin(now)
+            self._backups.thin()
         except KjxmError as error:
             failed.append(error)
         return Saved(path, self.revision, conflict, recreated, failed[0] if failed else None)

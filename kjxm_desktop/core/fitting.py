@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import re
 import uuid
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, cast
@@ -38,14 +38,23 @@ class _OwnCall:
 class Fitting:
     """Makes proposals to one call of what was found; `media` holds pictures and files, `wanted` what answers name."""
 
-    def __init__(self, call: Call, told_format: int, contents: Iterable[bytes], beside: Path | None) -> None:
-        """Fit answers of a draft of format `told_format` with `contents` of its media.
+    def __init__(
+        self,
+        call: Call,
+        told_format: int,
+        media: Mapping[str, bytes],
+        beside: Path | None,
+        apart: frozenset[str] = frozenset(),
+    ) -> None:
+        """Fit answers of a draft of format `told_format` with its `media` by their SHA-256.
 
-        What is missing of those is looked for in the folder `beside`, by its SHA-256.
+        What is missing of those is looked for in the folder `beside`; files in `apart` may be missing, as the draft
+        itself says that they travel by another way.
         """
         self._call = call
         self._format = told_format
-        self.media = {hashlib.sha256(content).hexdigest(): content for content in contents}
+        self._apart = apart
+        self.media = dict(media)
         self.wanted: set[str] = set()
         self._beside = beside
         self._room = _MOST_LOOKED_AT
@@ -86,6 +95,7 @@ class Fitting:
             notes=said,
             media=self.media,
             call_files=call.files,
+            apart=self._apart,
         )
         return storage.to_proposal(content, _OwnCall(call))[0]
 

@@ -2,23 +2,26 @@
 
 `<folder>/000001.log` and so on are segments that are only ever appended to. Each begins with the whole answers, so that
 none needs another, and goes on with what changed, section by section, the whole coming again from time to time: damage
-reaches no further than to the next. After about 1 MB a new segment begins; the oldest go. A segment that does not end
-with a whole record is left as it is, and the next record begins a new one. Named versions, `<id>.version`, hold the
-whole answers and stay until somebody deletes them.
+reaches no further than to the next. After about 1 MB a new segment begins, and where the answers no longer name a
+picture or file, so that what it needs goes with what is old; the oldest segments go. A segment that does not end with a
+whole record is left as it is, and the next record begins a new one. Named versions, `<id>.version`, hold the whole
+answers and stay, with the pictures and files they need, until somebody deletes them.
 """
 
 from __future__ import annotations
 
+import os
 import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final
 
-from kjxm_desktop.core import atomic_file, history_records, migration, strict_json
+from kjxm_desktop.core import atomic_file, days_of_work, history_records, migration, strict_json
 from kjxm_desktop.core.history_records import Section
 from kjxm_desktop.core.json_pointer import Json
 from kjxm_desktop.errors import KjxmError
@@ -29,12 +32,14 @@ WHOLE_EVERY_BYTES: Final = 256 * 1024
 """After this much of changes come the whole answers again."""
 KEPT_DAYS: Final = 30
 KEPT_BYTES: Final = 50 * 1024 * 1024
-"""Segments go when all in them is older than the one, or all of them together are larger than the other."""
+"""Segments go when all in them is older than so many days of work, or when they and the media that nothing but the
+history needs are larger than so much."""
 LONGEST_NAME: Final = 100
 
 _SEGMENT = re.compile(r"([0-9]{6,9})\.log")
 _VERSION = re.compile(r"(v-[0-9a-f]{8})\.version")
 _THE_ONLY: Final = 1  # the number of the record in the file of a named version
+_NONE: Final = MappingProxyType[str, int]({})
 
 
 class Kind(StrEnum):
@@ -77,8 +82,17 @@ class _Known:
     sound: bool = True
     count: int = 0
     moments: list[Moment] = field(default_factory=list[Moment])
-    media: set[str] = field(default_factory=set[str])
     follows: tuple[int, int] = (0, 0)
+
+
+@dataclass(frozen=True)
+class _Heads:
+    """What the heads in a file of the history tell, unchecked, as far as they were read: `end` is behind the last."""
+
+    size: int = 0
+    end: int = 0
+    times: tuple[datetime, ...] = ()
+    media: frozenset[str] = frozenset()
 
 
 class History:
@@ -90,6 +104,7 @@ class History:
         self._tail: _Tail | None = None
         self._segments: dict[int, _Known] = {}
         self._versions: dict[str, _Known] = {}
+        self._heads: dict[str, _Heads] = {}
 
     # ---- reading
 
@@ -136,9 +151,11 @@ class History:
         return migration.migrate(told, data)
 
     def media_named(self) -> set[str]:
-        """Return the SHA-256 of all media that some moment needs."""
-        self._look()
-        return set[str]().union(*(known.media for known in (*self._segments.values(), *self._versions.values())))
+        """Return the SHA-256 of all media that some moment needs; of a damaged one too, as far as it can be made out.
+
+        Reads only heads, and only those that are new. Raises KjxmError storage.unreadable.
+        """
+        return set[str]().union(*(heads.media for heads in self._look_at_heads().values()))
 
     # ---- keeping
 
@@ -157,7 +174,9 @@ class History:
             tail.sections = sections
             return None
         whole = tail.end == 0 or tail.since_whole >= WHOLE_EVERY_BYTES
-        begins = tail.end == 0 or (whole and tail.end >= SEGMENT_BYTES)
+        drops = any(history_records.drops_media(name, sections, tail.sections) for name in differing)
+        whole = whole or drops
+        begins = tail.end == 0 or drops or (whole and tail.end >= SEGMENT_BYTES)
         number, count = (tail.number + 1, 1) if begins else (tail.number, tail.count + 1)
         told = () if kind is Kind.OPENED else tuple(differing)
         moment = Moment(f"{number}.{count}", at, kind, told, "", revision)
@@ -190,24 +209,29 @@ class History:
             raise KjxmError("history.missing", moment=strict_json.printable(moment_id))
         self._remove(self._version(moment_id))
 
-    def thin(self, now: datetime) -> None:
-        """Delete the oldest segments beyond 30 days and 50 MB, never the newest, and no named version.
+    def thin(self, media: Mapping[str, int] = _NONE, since: str | None = None) -> None:
+        """Delete the oldest segments beyond 30 days of work and 50 MB, never the newest, and no named version.
 
-        The days count back from the latest moment where `now` is later: a clock set to next year deletes nothing.
-        Raises KjxmError storage.*.
+        What was kept from the moment `since` on stays as well: how the draft was when it was opened must be there.
+
+        `media` tells the bytes of the pictures and files that nothing but the history needs: they count as well,
+        those of named versions excepted, which stay. Days are those of `days_of_work`: a wrong clock deletes nothing.
+        Reads only heads, and may run beside the object that keeps. Raises KjxmError storage.*.
         """
-        self._look()
-        numbers = sorted(self._segments)
-        told = [moment.at for known in self._segments.values() for moment in known.moments]
-        oldest = min(now, max(told, default=now)) - timedelta(days=KEPT_DAYS)
-        room, old = KEPT_BYTES, False
-        for number in reversed(numbers):
-            known = self._segments[number]
-            room -= known.size
-            old = old or (bool(known.moments) and all(moment.at < oldest for moment in known.moments))
-            if number != numbers[-1] and (old or room < 0):
+        heads = self._look_at_heads()
+        segments = {int(found[1]): heads[name] for name in heads if (found := _SEGMENT.fullmatch(name))}
+        newest_first = sorted(segments, reverse=True)
+        ages = _ages(segments)
+        counted = set[str]().union(*(heads[name].media for name in heads if _VERSION.fullmatch(name)))
+        bound = _place(since)[0] if since is not None else max(segments, default=0)
+        room, age = KEPT_BYTES, 0
+        for number in newest_first:
+            known = segments[number]
+            room -= known.size + sum(media.get(sha256, 0) for sha256 in known.media - counted)
+            counted |= known.media
+            age = ages.get(number, age)
+            if number < bound and (age > KEPT_DAYS or room < 0):
                 self._remove(self._segment(number))
-                del self._segments[number]
 
     # ---- the files
 
@@ -243,6 +267,13 @@ class History:
         self._versions = {name: known for name, known in versions.items() if known}
         return bool(self._segments or self._versions)
 
+    def _look_at_heads(self) -> dict[str, _Heads]:
+        """Return what the heads in each file tell, by its name, after reading those that are new."""
+        names = [name for name in self._names() if _SEGMENT.fullmatch(name) or _VERSION.fullmatch(name)]
+        read = {name: _read_heads(self._folder / name, self._heads.get(name, _Heads())) for name in names}
+        self._heads = {name: heads for name, heads in read.items() if heads is not None}
+        return self._heads
+
     def _is_as_left(self, tail: _Tail) -> bool:
         try:
             return tail.end == 0 or self._segment(tail.number).stat().st_size == tail.end
@@ -261,7 +292,7 @@ class History:
         records, sound = history_records.scan(raw)
         try:
             count = int(records[-1].head["count"])
-            _, texts = history_records.texts_at(raw, count)
+            texts = history_records.texts_after(raw, records)
         except (ValueError, TypeError, LookupError):
             return _Tail(number, 0, 0, 0, {})
         # A value of its own for each: only the texts are compared, until the first keeping has brought the values.
@@ -320,6 +351,36 @@ def _read(path: Path, known: _Known | None) -> _Known | None:
     return grown
 
 
+def _read_heads(path: Path, known: _Heads) -> _Heads | None:
+    """Return what the heads in `path` tell, reading only what is new beyond `known`; None when it is not there.
+
+    What is damaged is read as it is: a picture that may still be needed is not one to delete.
+    """
+    try:
+        with path.open("rb") as file:
+            size = os.fstat(file.fileno()).st_size
+            if size == known.size:
+                return known
+            if size < known.size:
+                known = _Heads()
+            found, end = history_records.heads(file, known.end, size)
+            file.seek(end)
+            text = b"\n".join((*found, file.read()))
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise KjxmError("storage.unreadable", path=str(path)) from error
+    times = (*known.times, *history_records.times_in(text))
+    return _Heads(size, end, times, known.media | history_records.media_in(text))
+
+
+def _ages(segments: Mapping[int, _Heads]) -> dict[int, int]:
+    """Return how many days of work came after each segment that tells a moment."""
+    told = [(number, at) for number in sorted(segments) for at in segments[number].times]
+    ages = days_of_work.ages([at for _, at in told])
+    return {number: age for (number, _), age in zip(told, ages, strict=True)}  # its last moment is its age
+
+
 def _take_in(known: _Known, head: Mapping[str, Json]) -> None:
     """Add what a record tells; nothing when one it builds on is missing, or a later program wrote it in its own way."""
     try:
@@ -335,7 +396,6 @@ def _take_in(known: _Known, head: Mapping[str, Json]) -> None:
         )
         first, second = head.get("follows", (0, 0))
         known.follows = (int(first), int(second))
-        known.media.update(map(str, head.get("media", ())))
         known.count = int(head["count"])
     except (KeyError, TypeError, ValueError):
         return

@@ -6,13 +6,16 @@ What is not a whole record is passed over up to the next mark: a write cut short
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
+import os
 import re
 import struct
 import zlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final, cast
+from datetime import datetime
+from typing import BinaryIO, Final, cast
 
 from kjxm_desktop.core import strict_json
 from kjxm_desktop.core.json_pointer import Json
@@ -25,6 +28,7 @@ _HEAD_LIMIT_BYTES: Final = 4 * 1024 * 1024
 _LEVEL: Final = 6
 _RAW: Final = -15  # deflate without a frame: records have their own
 _MEDIA = re.compile(rb'"([0-9a-f]{64})"')
+_AT = re.compile(rb'"at":"([0-9T:.+-]{10,40})"')  # quotes within what somebody wrote are escaped
 _MEDIA_BYTES: Final = 66
 _REACH: Final = 16 * 1024  # of the text before and after the change; deflate looks back 32 KB and no further
 
@@ -52,6 +56,35 @@ def scan(raw: bytes, start: int = 0) -> tuple[list[Record], bool]:
             found.append(record)
             at = record.body_end + _DIGEST_BYTES
     return found, sound
+
+
+def heads(file: BinaryIO, start: int, size: int) -> tuple[list[bytes], int]:
+    """Return the heads of the records from `start` on in a file of `size` bytes, and where the last of them ends.
+
+    Nothing but the heads is read, and nothing is checked: for what may be told too much, and never too little. What
+    stands behind the end is no whole record. Raises OSError.
+    """
+    found: list[bytes] = []
+    file.seek(start)
+    at = start
+    while len(frame := file.read(_FRAME.size)) == _FRAME.size:
+        mark, head_length, body_length = _FRAME.unpack(frame)
+        end = at + _FRAME.size + head_length + body_length + _DIGEST_BYTES
+        if mark != _MARK or head_length > _HEAD_LIMIT_BYTES or end > size:
+            break
+        found.append(file.read(head_length))
+        file.seek(body_length + _DIGEST_BYTES, os.SEEK_CUR)  # within what is buffered it costs no call of the system
+        at = end
+    return found, at
+
+
+def times_in(text: bytes) -> list[datetime]:
+    """Return when the moments were that heads, or what is left of them, tell of; each with its zone."""
+    found: list[datetime] = []
+    for told in _AT.findall(text):
+        with contextlib.suppress(ValueError):  # damaged
+            found.append(datetime.fromisoformat(told.decode("ascii")))
+    return [at for at in found if at.tzinfo is not None]
 
 
 def _record_at(raw: bytes, at: int) -> Record | None:
@@ -98,6 +131,19 @@ def differing(sections: Mapping[str, Section], last: Mapping[str, Section]) -> l
     return [name for name in sorted(sections.keys() | last.keys()) if _text(sections, name) != _text(last, name)]
 
 
+def media_in(text: bytes) -> set[str]:
+    """Return the SHA-256 of the pictures and files that a text names."""
+    return {sha256.decode("ascii") for sha256 in _MEDIA.findall(text)}
+
+
+def drops_media(name: str, sections: Mapping[str, Section], last: Mapping[str, Section]) -> bool:
+    """Tell whether a section no longer names a picture or file that it named last; only what changed is read."""
+    old, new = _text(last, name), _text(sections, name)
+    before = _same_start(old, new)
+    after = _same_end(old[before:], new[before:])
+    return any(f'"{sha256}"'.encode("ascii") not in new for sha256 in media_in(_around(old, before, after)))
+
+
 def record(head: Mapping[str, Json], sections: Mapping[str, Section], last: Mapping[str, Section] | None) -> bytes:
     """Return the record, told by `head`, of what differs in `sections` from `last`: of all of them without `last`."""
     parts: list[Json] = []
@@ -108,8 +154,7 @@ def record(head: Mapping[str, Json], sections: Mapping[str, Section], last: Mapp
             continue
         text = sections[name].text
         made = _change(_text(last or {}, name), text)
-        near = text[max(0, made.before - _MEDIA_BYTES) : len(text) - max(0, made.after - _MEDIA_BYTES)]
-        media.update(sha256.decode("ascii") for sha256 in _MEDIA.findall(near))
+        media |= media_in(_around(text, made.before, made.after))
         bodies.append(made.squeezed)
         parts.append([name, made.before, made.after, len(made.squeezed), len(text), _seal(text)])
     gone = sorted((last or {}).keys() - sections.keys())
@@ -126,28 +171,44 @@ def texts_at(raw: bytes, last: int) -> tuple[Mapping[str, Json], dict[str, bytes
     found = next((at for at, told in enumerate(records) if told.head.get("count") == last), None)
     if found is None:
         raise LookupError(last) if sound else ValueError(last)
+    return records[found].head, texts_after(raw, records[: found + 1])
+
+
+def texts_after(raw: bytes, records: Sequence[Record]) -> dict[str, bytes]:
+    """Return all texts as they were after the last of `records`, which were found in `raw`.
+
+    Only what came out is checked, not every text on the way to it: in a long section there are many. Raises ValueError
+    when it is not what it was, LookupError when a record tells no count.
+    """
+    found = len(records) - 1
     first = next((at for at in range(found, -1, -1) if records[at].head.get("whole")), found)
     texts: dict[str, bytes] = {}
+    seals: dict[str, str] = {}
     for at in range(first, found + 1):
-        if records[at].head.get("count") != last - (found - at):
+        if records[at].head["count"] != records[found].head["count"] - (found - at):
             raise ValueError("a record before this one is missing")
         texts = _after(texts, records[at], raw)
-    return records[found].head, texts
+        seals |= {part[0]: part[5] for part in records[at].head.get("parts", ())}
+    if any(_seal(text) != seals.get(name) for name, text in texts.items()):
+        raise ValueError("what was before is not what it was")
+    return texts
 
 
 def _after(texts: Mapping[str, bytes], told: Record, raw: bytes) -> dict[str, bytes]:
-    """Return the texts of all sections after a record. Raises ValueError where it does not follow on `texts`."""
+    """Return the texts of all sections after a record. Raises ValueError where it cannot follow on `texts`."""
     made = {} if told.head.get("whole") else dict(texts)
     at = told.body_start
-    for name, before, after, size, length, seal in told.head.get("parts", ()):
-        text = _changed(made.get(name, b""), before, after, raw[at : at + size], length)
-        if _seal(text) != seal:
-            raise ValueError("what was before is not what it was")
-        made[name] = text
+    for name, before, after, size, length, _ in told.head.get("parts", ()):
+        made[name] = _changed(made.get(name, b""), before, after, raw[at : at + size], length)
         at += size
     for name in told.head.get("gone", ()):
         made.pop(name, None)
     return made
+
+
+def _around(text: bytes, before: int, after: int) -> bytes:
+    """Return a text without so many bytes of its start and its end, and what may name something across the cuts."""
+    return text[max(0, before - _MEDIA_BYTES) : len(text) - max(0, after - _MEDIA_BYTES)]
 
 
 def _packed(head: Json, body: bytes) -> bytes:

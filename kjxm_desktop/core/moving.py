@@ -65,7 +65,7 @@ def move(proposal: Proposal, call: Call) -> Moved:
     """
     old, new = proposal.call.form, call.form
     data, converted = _with_prose_of(new, proposal)
-    fitting = Fitting(call, migration.FORMAT, proposal.media.values(), None)
+    fitting = Fitting(call, migration.FORMAT, proposal.media, None, proposal.apart)
     fitted = {name: fitting.section(name, value, cut=False)[0] for name, value in data.items()}
     made = fitting.proposal({name: value for name, value in fitted.items() if value is not None}, _notes_of(proposal))
     left = tuple(_left(proposal, made))

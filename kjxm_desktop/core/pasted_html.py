@@ -12,9 +12,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal, NamedTuple
 
-from kjxm_desktop.core import html_looks, html_tokens, rich_text
-from kjxm_desktop.core.html_looks import Look, StyleSheet
+from kjxm_desktop.core import html_looks, html_styles, html_tokens, rich_text
+from kjxm_desktop.core.html_looks import Look
 from kjxm_desktop.core.html_pieces import WHITE, Line, Table
+from kjxm_desktop.core.html_styles import Element, StyleSheet
 from kjxm_desktop.core.html_tokens import Comment, End, Start, Text, TooMuchError
 from kjxm_desktop.core.json_pointer import Json
 
@@ -25,12 +26,15 @@ LIMIT_DEPTH: Final = 100
 LIMIT_PLAIN_CHARACTERS: Final = 1_000_000
 LIMIT_PLAIN_LINES: Final = 20_000
 
-Dropped = Literal["hidden", "invisible", "picture", "link", "other", "table", "looks", "all"]
+Dropped = Literal["hidden", "struck", "invisible", "picture", "link", "other", "table", "looks", "all"]
 
 _SILENT = frozenset(["head", "noscript", "script", "style", "template", "title", "xml"])
 _OTHER = frozenset({
-    "applet", "audio", "canvas", "iframe", "noembed", "noframes", "object", "select", "textarea", "video",
+    "applet", "audio", "canvas", "datalist", "iframe", "meter", "noembed", "noframes", "object", "progress", "select",
+    "textarea", "video",
 })  # fmt: skip
+_UNSEEN = frozenset({"annotation", "annotation-xml", "del", "rp", "svg"})
+_CLOSED = frozenset({"details", "dialog"})  # unless they are told to be open
 _PICTURES = frozenset({"img", "v:imagedata", "svg"})
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _BREAKING = _HEADINGS | frozenset({
@@ -66,12 +70,14 @@ class Pasted:
 def read(source: str) -> Pasted:
     """Return the blocks of formatted text and what was dropped.
 
-    `hidden` counts runs of text that nobody could see, `invisible` characters without a shape, `table` tables too large
-    to stay one. Raises TooMuchError beyond 2 million characters, 100 levels or as many tags as `html_tokens` takes.
+    `hidden` counts runs of text that nobody could see and tracked deletions, `struck` runs that are struck out by their
+    looks alone: anybody sees that text, so it stays and the line through it goes. `invisible` counts characters without
+    a shape, `table` tables too large to stay one. Raises TooMuchError beyond 2 million characters, 100 levels or as
+    many tags as `html_tokens` takes.
     """
     if len(source) > LIMIT_CHARACTERS:
         raise TooMuchError
-    reader = _Reader()
+    reader = _Reader(html_styles.late_sheets(source))
     for token in html_tokens.tokens(source):
         if isinstance(token, Comment):
             if token.text.strip() == "EndFragment":
@@ -101,6 +107,7 @@ class _Open(NamedTuple):
     """A tag that is open: how text looked before it, and whether it began a paragraph, a list or a table."""
 
     name: str
+    attributes: Mapping[str, str]
     before: Look
     acts: bool
 
@@ -121,13 +128,18 @@ class _Numbered:
 class _Reader:
     """Collects blocks from tags of a short list; text of everything else is kept, its looks are not."""
 
-    def __init__(self) -> None:
+    def __init__(self, sheets: Sequence[str] = ()) -> None:
+        """Begin to read; `sheets` are all style sheets there are, none when they are met on the way."""
         self.dropped: Counter[Dropped] = Counter()
         self._blocks: list[Json] = []
         self._line = Line()
         self._open: list[_Open] = []
         self._look = Look()
+        self._around: list[Element] = []  # as many as are open
         self._sheet = StyleSheet()
+        self._meets_sheets = not sheets
+        for sheet in sheets:
+            self._sheet.add(sheet)
         self._lists: list[bool] = []
         self._items: list[Json] | None = None
         self._numbered: _Numbered | None = None
@@ -136,6 +148,7 @@ class _Reader:
         self._outside: Line | None = None  # the line around the table while a cell is open
         self._cell: tuple[str, int, int] = ("td", 1, 1)
         self._hiding = False
+        self._striking = False
         self._whole = True
 
     # ---- tokens
@@ -160,16 +173,28 @@ class _Reader:
         if len(self._open) >= LIMIT_DEPTH:
             raise TooMuchError
         before = self._look
-        style = self._sheet.style(tag, attributes)
-        self._look = html_looks.look_of(before, tag, attributes, style)
-        if tag in _SILENT or tag in _OTHER or tag in ("del", "svg", "rp"):
+        element = Element(tag, attributes)
+        style = self._sheet.style(element, self._around)
+        self._look = html_looks.look_of(self._look_around(tag), tag, attributes, style)
+        if tag in _SILENT or tag in _OTHER or tag in _UNSEEN:
             if not before.gone:
                 self.dropped.update(_kind_of(tag))
             self._look = Look(gone=True)
+        elif tag in _CLOSED and "open" not in attributes:
+            if not before.gone:
+                self._break()
+            self._look = Look(gone=True)
         acts = not self._look.gone
-        self._open.append(_Open(tag, before, acts))
+        self._open.append(_Open(tag, attributes, before, acts))
+        self._around.append(element)
         if acts:
             self._on_structure(tag, attributes, style)
+
+    def _look_around(self, tag: str) -> Look:
+        """Return how text looks where a tag begins: of what is closed the summary can be seen."""
+        if tag == "summary" and self._open and self._open[-1].name == "details":
+            return self._open[-1].before
+        return self._look
 
     def _on_void(self, tag: str) -> None:
         if self._look.gone:
@@ -236,7 +261,8 @@ class _Reader:
 
     def _close_to(self, at: int) -> None:
         while len(self._open) > at:
-            name, before, acts = self._open.pop()
+            name, _, before, acts = self._open.pop()
+            self._around.pop()
             self._look = before
             if acts:
                 self._on_structure_end(name)
@@ -277,7 +303,7 @@ class _Reader:
     def on_text(self, token: Text) -> None:
         """Take text, or note that it was hidden."""
         text = token.text
-        if self._open and self._open[-1].name == "style":
+        if self._meets_sheets and self._open and html_styles.is_sheet(self._open[-1].name, self._open[-1].attributes):
             self._sheet.add(text)
         if self._look.hidden:
             self._on_hidden(text)
@@ -285,8 +311,10 @@ class _Reader:
         if self._look.label and self._numbered is not None:
             self._numbered.label = (self._numbered.label + text.strip(WHITE + "\xa0"))[:_MOST_LABEL]
             return
-        if self._hiding and text.strip():
+        if text.strip():
             self._hiding = False
+            self.dropped["struck"] += self._look.struck and not self._striking
+            self._striking = self._look.struck
         self.dropped["invisible"] += rich_text.invisible_in(text)
         if not self._look.lines:
             self._line.add(text, self._look)

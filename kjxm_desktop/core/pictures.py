@@ -28,6 +28,7 @@ MOST_HEIGHT_PX: Final = int(297 / 25.4 * DPI)  # no picture is taller than a pag
 FEW_COLOURS: Final = 4096  # line art and screenshots have fewer, photographs more
 JPEG_QUALITY: Final = 90
 _BAND_PIXELS: Final = 1_000_000
+_INFLATED_BYTES: Final = 64 * 1024  # of a known PNG, looked at a piece at a time
 _ORIENTATION: Final = 0x0112  # the tag of EXIF
 
 _SIGNATURES: Final = (
@@ -69,7 +70,7 @@ def normalise(data: bytes, name: str) -> Picture:
     source = _format_of(data, name)
     image, few_colours = _decoded(data, source, name)
     known = measure(data)
-    if known and known.width_px <= MOST_WIDTH_PX and known.height_px <= MOST_HEIGHT_PX:
+    if known and known.width_px <= MOST_WIDTH_PX and known.height_px <= MOST_HEIGHT_PX and _is_all_pixels(known):
         return known
     return _encoded(image, "jpeg" if source == "JPEG" or not few_colours else "png")
 
@@ -284,6 +285,33 @@ def _bare_png(data: bytes) -> tuple[int, int] | None:
     if len(header) != 13 or header[8:] not in (b"\x08\x00\x00\x00\x00", b"\x08\x02\x00\x00\x00"):
         return None
     return struct.unpack_from(">II", header)
+
+
+def _is_all_pixels(picture: Picture) -> bool:
+    """Tell whether the stream of a bare PNG holds its pixels and ends with them, and nothing stands behind that.
+
+    It unfolds them piece by piece, for which the reader of drafts has no time: `measure` looks at the parts alone.
+    """
+    if picture.kind != "png":
+        return True
+    data, stream, at = memoryview(picture.data), zlib.decompressobj(), 8
+    channels = 3 if data[25] == 2 else 1
+    left = picture.height_px * (1 + picture.width_px * channels)  # each row tells its filter first
+    try:
+        while at < len(data):
+            length, name = struct.unpack_from(">I4s", data, at)
+            waiting: bytes | memoryview = data[at + 8 : at + 8 + length] if name == b"IDAT" else b""
+            if stream.eof and name == b"IDAT":
+                return False
+            while waiting:
+                left -= len(stream.decompress(waiting, _INFLATED_BYTES))
+                waiting = stream.unconsumed_tail
+                if left < 0 or stream.unused_data:
+                    return False
+            at += 12 + length
+    except zlib.error:
+        return False
+    return stream.eof and left == 0
 
 
 def _bare_jpeg(data: bytes) -> tuple[int, int] | None:

@@ -110,9 +110,9 @@ def leaves(call: Call, data: Json) -> Iterator[tuple[Control, str, Json]]:
             if control.kind != "table":
                 yield control, control.pointer, value
                 continue
+            inside = [(column, column.pointer.removeprefix(control.pointer + "/*")) for column in control.columns]
             for index, row in enumerate(cast("list[dict[str, Json]]", value)):
-                for column in control.columns:
-                    name = column.pointer.removeprefix(control.pointer + "/*")
+                for column, name in inside:
                     inner = json_pointer.get(row, name)
                     if inner is not None:
                         yield column, f"{control.pointer}/{index}{name}", inner

@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 import zlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import BinaryIO, Final
 
 from kjxm_desktop.core import container
@@ -52,6 +52,11 @@ class _Told:
     def end(self) -> int:
         """Return where its content ends."""
         return self.start + self.packed
+
+    @property
+    def header(self) -> int:
+        """Return where its header begins, before the file when that was cut off."""
+        return self.start - LOCAL.size - len(self.name)
 
 
 def remains(file: BinaryIO, allowed: Callable[[str], bool]) -> list[Remains]:
@@ -173,21 +178,37 @@ class _Search:
 
         Of several runs of lines the last one counts: a ZIP inside a part has a list of its own.
         """
-        found: dict[int, _Told] = {}
+        found: list[_Told] = []
         most = container.LIMIT_PARTS * (CENTRAL.size + _LONGEST_NAME)
-        raw = self._read(max(0, self._end - most), most)
-        at, last_end = raw.find(LIST_MARK), -1
+        first = max(0, self._end - most)
+        raw = self._read(first, most)
+        at, list_start, last_end = raw.find(LIST_MARK), 0, -1
         while 0 <= at <= len(raw) - CENTRAL.size and len(found) < container.LIMIT_PARTS:
             fields = CENTRAL.unpack_from(raw, at)
             method, crc, packed, size, name_bytes, offset = (fields[4], *fields[7:11], fields[16])
             name = _name(raw[at + CENTRAL.size : at + CENTRAL.size + name_bytes])
             if at != last_end:
-                found = {}
-            if self._takes(name, method) and offset < self._end:
-                found[offset] = _Told(name, method, crc, packed, size, offset + LOCAL.size + name_bytes)
+                found, list_start = [], first + at
+            if self._takes(name, method):
+                found.append(_Told(name, method, crc, packed, size, offset + LOCAL.size + name_bytes))
             last_end = at + CENTRAL.size + name_bytes
             at = raw.find(LIST_MARK, at + len(LIST_MARK))
-        return found
+        return self._placed(found, list_start)
+
+    def _placed(self, listed: list[_Told], list_start: int) -> dict[int, _Told]:
+        """Return lines of the list by where their parts begin in this file.
+
+        Where something was put before the draft or cut from its front, they lie as much further on or back: the list
+        itself, which stands right behind the last part, tells how much, and the marks of the parts bear it out.
+        """
+        shift = list_start - max((told.end for told in listed), default=list_start)
+        marked = [[self._read(told.header + by, 4) == LOCAL_MARK for told in listed] for by in (0, shift)]
+        usual = shift if sum(marked[1]) > sum(marked[0]) else 0
+        moved = [
+            replace(told, start=told.start + (usual if here == there else shift if there else 0))
+            for told, here, there in zip(listed, *marked, strict=True)
+        ]
+        return {max(0, told.header): told for told in moved if told.start >= 0 and told.header < self._end}
 
     def _takes(self, name: str, method: int) -> bool:
         return method in (STORED, DEFLATED) and self._allowed(name)
@@ -219,6 +240,8 @@ class _Search:
         return self._read(start, size)
 
     def _read(self, start: int, size: int) -> bytes:
+        if start < 0:
+            return b""
         self._file.seek(start)
         return self._file.read(size)
 

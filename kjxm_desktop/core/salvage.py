@@ -7,6 +7,8 @@ it out, or when the file simply ends behind it. What reads well and is not borne
 from __future__ import annotations
 
 import hashlib
+import io
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -16,6 +18,7 @@ from typing import Final, cast
 from kjxm_desktop.core import broken_json, json_pointer, migration, storage, strict_json
 from kjxm_desktop.core import call as calls
 from kjxm_desktop.core.call import Call, Shelf
+from kjxm_desktop.core.container import LOCAL, LOCAL_MARK
 from kjxm_desktop.core.fitting import Fitting
 from kjxm_desktop.core.json_pointer import Json
 from kjxm_desktop.core.proposal import Proposal, leaves, media_named
@@ -23,6 +26,12 @@ from kjxm_desktop.core.remains import Remains, remains
 from kjxm_desktop.errors import KjxmError
 
 _REPLACED: Final = "\ufffd"
+_LOOKED_AT_BYTES: Final = 1024 * 1024  # of the beginning and of the end: longer than the list of all parts can be
+_LONGEST_NAME: Final = 400  # bytes
+_PART = re.compile(rb"PK(?:\x03\x04.{26}|\x01\x02.{42})content/(?:proposal|notes)\.json", re.DOTALL)
+_OTHER_KINDS = re.compile(
+    rb"\x89PNG|\xff\xd8\xff|GIF8|BM|II\*\0|MM\0\*|RIFF|%PDF-|\xd0\xcf\x11\xe0|\{\\rtf|<|MZ|\x7fELF|#!|7z\xbc\xaf|Rar!"
+)
 
 
 class State(StrEnum):
@@ -65,31 +74,44 @@ class Salvaged:
     foreign_call: bool
     doc_id: str | None
     revision: int
+    guessed: bool = False
 
 
 def is_worth_trying(path: Path, error: KjxmError) -> bool:
     """Tell whether the file at `path`, refused with `error`, is what is left of a draft of this program.
 
-    One of a newer format is whole, and what never was a draft holds nothing.
+    Its content decides: the names of parts of a draft near its beginning or its end. One of a newer format is whole,
+    what never was a draft holds nothing, and what is plainly another kind of file is none even with a draft inside.
     """
     if not error.key.startswith("draft.") or error.key == "draft.newer":
         return False
     try:
         with storage.opened(path) as file:
-            head = file.read(100)
-            if not any(head[:4]):  # the first block never reached the disk
-                file.seek(max(0, path.stat().st_size - 64 * 1024))
-                return storage.PROPOSAL.encode("ascii") in file.read()
+            head = file.read(_LOOKED_AT_BYTES)
+            file.seek(max(0, file.seek(0, io.SEEK_END) - _LOOKED_AT_BYTES))
+            tail = file.read()
     except (OSError, KjxmError):
         return False
-    return head[30:38] == b"mimetype" or head[38 : 38 + len(storage.MIMETYPE)] == storage.MIMETYPE
+    if head[38 : 38 + len(storage.MIMETYPE)] == storage.MIMETYPE:
+        return True
+    return not _is_other_kind(head) and any(_PART.search(piece) for piece in (head, tail))
+
+
+def _is_other_kind(head: bytes) -> bool:
+    """Tell whether a file that begins like this is a picture, a document, a program or another kind of ZIP."""
+    if not head.startswith(LOCAL_MARK):
+        return _OTHER_KINDS.match(head) is not None
+    name = head[LOCAL.size :][: int.from_bytes(head[26:28], "little")]
+    is_sound = 0 < len(name) <= _LONGEST_NAME and min(name) >= ord(" ")
+    return is_sound and not storage.is_part(name.decode("ascii", "replace"))
 
 
 def salvage(path: Path, shelf: Shelf, drafts: Path) -> Salvaged:
     """Return what can be brought back of the draft at `path`. Nothing is written, the file stays as it is.
 
-    A call that is damaged is taken from `shelf`, pictures that are from the working copy of the same draft under
-    `drafts`. Raises KjxmError storage.*, draft.newer, or salvage.nothing and salvage.no_call, with `path`.
+    A call that is damaged is taken from `shelf`, by its id or else the one that most answers fit; pictures that are
+    damaged from the working copy of the same draft under `drafts`. Raises KjxmError storage.*, draft.newer, or
+    salvage.nothing and salvage.no_call, with `path`.
     """
     try:
         with storage.opened(path) as file:
@@ -121,17 +143,25 @@ class _Salvage:
         self._parts = parts
         self._manifest = self._read_manifest()
         self._told: Mapping[str, Json] = _dict(self._manifest.get("sections"))
-        self._call, self._foreign = self._find_call(shelf)
         doc_id = self._manifest.get("doc_id")
         self._doc_id = cast("str", doc_id) if storage.is_doc_id(doc_id) else None
+        told = self._manifest.get("apart")
+        self._apart = frozenset(cast("list[str]", told)) if storage.is_digests(told) else frozenset[str]()
         contents = [part.content for name, part in parts.items() if name.startswith(storage.MEDIA) and part.content]
-        beside = drafts / self._doc_id / "media" if self._doc_id else None
-        self._fit = Fitting(self._call, self._format(), contents, beside)
+        self._media = {hashlib.sha256(content).hexdigest(): content for content in contents}
+        self._beside = drafts / self._doc_id / "media" if self._doc_id else None
         self._replaced = 0
         self._more_lost = False
+        self._sections = list(self._found())
+        self._guessed = False
+        self._call, self._foreign = self._find_call(shelf)
+        self._fit = self._fitting(self._call)
+
+    def _fitting(self, call: Call) -> Fitting:
+        return Fitting(call, self._format(), self._media, self._beside, self._apart)
 
     def result(self) -> Salvaged:
-        found = [section for one in self._found() if (section := self._fitted(one)) is not None]
+        found = [section for one in self._sections if (section := self._fitted(one)) is not None]
         found.sort(key=lambda section: self._place(section.id))
         if not found and self._sound(storage.PROPOSAL) is None:
             raise KjxmError("salvage.nothing", path=self._path)
@@ -152,6 +182,7 @@ class _Salvage:
             foreign_call=self._foreign,
             doc_id=self._doc_id,
             revision=proposal.revision,
+            guessed=self._guessed,
         )
 
     # -- parts ------------------------------------------------------------------------------------------------------
@@ -175,7 +206,10 @@ class _Salvage:
         return manifest
 
     def _find_call(self, shelf: Shelf) -> tuple[Call, bool]:
-        """Return the call of the draft: its own, one completed by an installed one, or the installed one of its id."""
+        """Return the call of the draft: its own, one completed by an installed one, or an installed one.
+
+        That is the one of its id; where that is lost, the one that the answers fit best.
+        """
         self._manifest_call = _dict(self._manifest.get("call"))
         digests = _dict(self._manifest.get("parts"))
         names = (*calls.FILES, calls.TEMPLATE) if storage.CALL + calls.TEMPLATE in digests else calls.FILES
@@ -197,7 +231,17 @@ class _Salvage:
         for installed in shelf.calls:
             if installed.id in told:
                 return installed, False
-        raise KjxmError("salvage.no_call", path=self._path)
+        best = max(shelf.calls, key=self._fits, default=None)
+        if any(told) or best is None or not self._fits(best):
+            raise KjxmError("salvage.no_call" if self._sections else "salvage.nothing", path=self._path)
+        self._guessed = True
+        return best, False
+
+    def _fits(self, call: Call) -> int:
+        """Return how many sections `call` takes as they are."""
+        known = [one for one in self._sections if call.form.section(one.id) is not None]
+        fit = self._fitting(call)
+        return sum(fit.section(one.id, one.value, cut=False)[1] for one in known)
 
     # -- sections ---------------------------------------------------------------------------------------------------
 
@@ -281,12 +325,12 @@ class _Salvage:
 
     def _revision(self) -> int:
         told = self._manifest.get("revision")
-        return cast("int", told) if _is_count(told) else 0
+        return storage.counted(cast("int", told)) if _is_count(told) else 0
 
     def _pictures_lost(self) -> int:
         told = _dict(self._manifest.get("parts"))
         listed = {name.removeprefix(storage.MEDIA) for name in told if name.startswith(storage.MEDIA)}
-        return len((listed | self._fit.wanted) - self._fit.media.keys())
+        return len((listed | self._fit.wanted) - self._fit.media.keys() - self._apart)
 
     def _pieces(self, sections: Sequence[_Section]) -> tuple[Piece, ...]:
         return tuple(self._piece(section) for section in sections)

@@ -56,7 +56,8 @@ class Standing(StrEnum):
 
 
 Mark = tuple[int, int, int]
-"""What of a file changes whenever it is replaced: its inode, its size, and the time of its last change."""
+"""What of a file changes whenever it is replaced, and stays when it is renamed: its inode, 0 where the system tells
+none, its size, and the time of its last change."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,7 @@ class Sight:
 
     `sha256` is that of the file, None where it was not read; `mark` spares reading it next time. `identity` is which
     draft the file is now. `moved_to` is where a file went that is gone. `others` are drafts beside it with other
-    answers.
+    answers, `names` those of all drafts beside it.
     """
 
     standing: Standing
@@ -74,37 +75,87 @@ class Sight:
     identity: Identity | None = None
     moved_to: Path | None = None
     others: tuple[Sibling, ...] = ()
+    names: frozenset[str] = frozenset()
 
 
-def look(path: Path, doc_id: str, sha256: str | None, mark: Mark | None = None) -> Sight:
+@dataclass(frozen=True)
+class Before:
+    """What the file and its folder were like when the file was last there: its `mark`, the `names` of drafts beside it.
+
+    Each is None where nobody has looked. By this a file that was renamed is known again, and by nothing less.
+    """
+
+    mark: Mark | None = None
+    names: frozenset[str] | None = None
+
+
+NEVER: Final = Before()
+
+
+def look(path: Path, doc_id: str, sha256: str | None, mark: Mark | None = None, before: Before = NEVER) -> Sight:
     """Return what became of the file at `path` that was last read or written with this SHA-256, and what lies beside.
 
-    With the `mark` of an earlier look the file is only read again when it was replaced since.
+    With the `mark` of an earlier look the file is only read again when it was replaced since. A file that is gone is
+    only found under another name by what it was like `before`.
     """
     try:
         found = beside(path, doc_id)
-        told = path.stat()
+        now = mark_of(path)
     except FileNotFoundError:
-        return _without_file(path, doc_id, sha256)
+        return _without_file(path, doc_id, sha256, before)
     except (OSError, ValueError):
         return Sight(Standing.NO_FOLDER)
-    now = (told.st_ino, told.st_size, told.st_mtime_ns)
     read = sha256 if now == mark else digest(path)
     identity = identify(path)
     others = tuple(other for other in found if identity is None or other.identity.answers != identity.answers)
+    names = frozenset(other.path.name for other in found)
     if read == sha256:
-        return Sight(Standing.SAME, now, read, identity, others=others)
-    return Sight(Standing.CHANGED, None, read, identity, others=others)
+        return Sight(Standing.SAME, now, read, identity, others=others, names=names)
+    return Sight(Standing.CHANGED, None, read, identity, others=others, names=names)
 
 
-def _without_file(path: Path, doc_id: str, sha256: str | None) -> Sight:
+def mark_of(path: Path) -> Mark:
+    """Return the mark of the file at `path`. Raises OSError or ValueError."""
+    told = path.stat()
+    return told.st_ino, told.st_size, told.st_mtime_ns
+
+
+def _without_file(path: Path, doc_id: str, sha256: str | None, before: Before) -> Sight:
     try:
         found = beside(path, doc_id)
     except OSError:
         return Sight(Standing.NO_FOLDER)
-    moved_to = next((other.path for other in found if sha256 is not None and digest(other.path) == sha256), None)
-    others = tuple(other for other in found if other.path != moved_to)
-    return Sight(Standing.GONE, moved_to=moved_to, others=others)
+    moved_to = next((other.path for other in found if _is_renamed(other.path, sha256, before)), None)
+    others = tuple(
+        other for other in found if other.path != moved_to and not _says_the_same(other.path, sha256, before)
+    )
+    return Sight(Standing.GONE, moved_to=moved_to, others=others, names=frozenset(other.path.name for other in found))
+
+
+def _is_renamed(other: Path, sha256: str | None, before: Before) -> bool:
+    """Tell whether the file that is gone is now at `other`; a copy that somebody made of it must not be taken for it.
+
+    It is the same file with the same bytes under another name: where the system numbers files that tells it, elsewhere
+    that there was none of this name before.
+    """
+    if sha256 is None or before.mark is None or other.name in (before.names or ()):
+        return False
+    try:
+        told, links = mark_of(other), other.stat().st_nlink
+    except OSError:
+        return False
+    numbered = before.mark[0] != 0
+    if told != before.mark or (numbered and links > 1) or (not numbered and before.names is None):
+        return False
+    return digest(other) == sha256
+
+
+def _says_the_same(other: Path, sha256: str | None, before: Before) -> bool:
+    """Tell whether `other` is a copy of the file that is gone; only one of its size is read."""
+    try:
+        return before.mark is not None and other.stat().st_size == before.mark[1] and digest(other) == sha256
+    except OSError:
+        return False
 
 
 def identify(path: Path) -> Identity | None:
@@ -172,7 +223,7 @@ def _identity(manifest: Json) -> Identity | None:
     answers = _object(_object(told.get("parts")).get(_ANSWERS)).get("sha256")
     if not (storage.is_doc_id(doc_id) and isinstance(revision, int) and isinstance(answers, str)):
         return None
-    return Identity(str(doc_id), revision, answers)
+    return Identity(str(doc_id), storage.counted(revision), answers)
 
 
 def _object(value: Json) -> dict[str, Json]:

@@ -33,6 +33,8 @@ from kjxm_desktop.errors import KjxmError
 
 MIMETYPE: Final = b"application/vnd.kjxm.proposal"
 MAX_FILE_BYTES: Final = container.LIMIT_BYTES + 1024 * 1024
+MOST_REVISION: Final = 10**15
+"""No draft is saved so often. A larger number is made up or damaged, and is read as 0."""
 
 _MIMETYPE: Final = "mimetype"
 MANIFEST: Final = "manifest.json"
@@ -115,19 +117,33 @@ def unpacked(data: bytes, name: str, shelf: Calls) -> Stored:
     return Stored(proposal, hashlib.sha256(data).hexdigest(), foreign_call=not installed)
 
 
-def write(path: Path, proposal: Proposal, *, program: str, last: Callable[[Path], None] | None = None) -> str:
+def write(
+    path: Path,
+    proposal: Proposal,
+    *,
+    program: str,
+    last: Callable[[Path], None] | None = None,
+    foresee: Callable[[str], None] | None = None,
+) -> str:
     """Put `proposal` at `path`, whole or not at all, and return the SHA-256 of the file.
 
-    The file is read again and checked before it takes the place of the old one; `last` hears which file that is, and
-    stops it by raising. The same proposal gives the same bytes. Raises KjxmError storage.* or draft.* with `path`; then
-    the old file is as it was.
+    The file is read again and checked before it takes the place of the old one; then `foresee` hears its SHA-256, and
+    `last` which file is the old one, and stops it by raising. The same proposal gives the same bytes. Raises KjxmError
+    storage.* or draft.* with `path`; then the old file is as it was.
     """
     try:
         made = _pieces(proposal, program)
-        atomic_file.write(path, made, verify=lambda written: _verify(written, proposal.call), last=last)
+        sha256 = _sha256_of_pieces(made)
+
+        def verify(written: Path) -> None:
+            _verify(written, proposal.call)
+            if foresee is not None:
+                foresee(sha256)
+
+        atomic_file.write(path, made, verify=verify, last=last)
     except KjxmError as error:
         raise placed(error, path) from error
-    return _sha256_of_pieces(made)
+    return sha256
 
 
 def sha256_of(path: Path) -> str | None:
@@ -205,7 +221,7 @@ def to_proposal(content: Content, shelf: Calls) -> tuple[Proposal, bool]:
     for key, value in (("id", call.id), ("version", call.version), ("sha256", call.sha256)):
         if content.call[key] != value:
             raise KjxmError("draft.manifest", place=f"/call/{key}")
-    _check_notes(content.notes)
+    check_notes(content.notes)
     try:
         data = migration.migrate(content.format, content.data)
         proposal = Proposal(call, _canonical(call, data, shape.check(call, data, keep_unknown=True)), content.media)
@@ -217,6 +233,11 @@ def to_proposal(content: Content, shelf: Calls) -> tuple[Proposal, bool]:
     proposal.revision = content.revision
     _check_media(proposal)
     return proposal, installed
+
+
+def counted(revision: int) -> int:
+    """Return the `revision` that a draft tells, 0 where it is none that saving leads to."""
+    return revision if 0 <= revision <= MOST_REVISION else 0
 
 
 def is_part(name: str) -> bool:
@@ -355,7 +376,7 @@ def _content(parts: Mapping[str, bytes]) -> Content:
     return Content(
         format=manifest["format"],
         doc_id=manifest["doc_id"],
-        revision=manifest["revision"],
+        revision=counted(manifest["revision"]),
         call=manifest["call"],
         data=_json(parts, PROPOSAL),
         notes=_json(parts, NOTES),
@@ -438,7 +459,7 @@ def _check_media(proposal: Proposal) -> None:
                 raise KjxmError("draft.picture", pointer=pointer, part=MEDIA + str(sha256)[:12])
 
 
-def _check_notes(said: Json) -> None:
+def check_notes(said: Json) -> None:
     """Raise KjxmError draft.notes where the notes have not the shape that `notes` gives them."""
     for key, empty in cast("dict[str, Json]", notes.empty()).items():
         value = said.get(key, empty)

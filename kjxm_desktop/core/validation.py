@@ -105,18 +105,11 @@ class Validator:
     def steps(self, data: Json, now: datetime) -> Steps:
         """Do the same in small steps, so that a window can breathe between them."""
         found: list[Diagnostic] = []
-        for section in self._call.form.sections:
-            for control in section.controls:
-                for item in self._of_control(control, data):
-                    if item is None:
-                        yield
-                        continue
-                    found.append(item)
-            yield
-        for rule in self._rules:
-            yield from self._run_rule(rule, data, now)
-            found += [self._from_rule(rule, item, data) for item in self._rule_found[rule.id][1]]
-            yield
+        for item in self._found(data, now):
+            if item is None:
+                yield
+            else:
+                found.append(item)
         form = self._call.form
         placed: list[tuple[tuple[int, ...], int, Diagnostic]] = []
         for number, item in enumerate(found):
@@ -125,6 +118,20 @@ class Validator:
             if number % PAUSE_ROWS == PAUSE_ROWS - 1:
                 yield
         return [item for _position, _number, item in sorted(placed, key=lambda entry: entry[:2])]
+
+    def _found(self, data: Json, now: datetime) -> Iterator[Diagnostic | None]:
+        """Yield what is found, and None for each pause."""
+        for section in self._call.form.sections:
+            for control in section.controls:
+                yield from self._of_control(control, data)
+            yield None
+        for rule in self._rules:
+            yield from self._run_rule(rule, data, now)
+            for number, item in enumerate(self._rule_found[rule.id][1], 1):
+                yield self._from_rule(rule, item, data)
+                if number % PAUSE_ROWS == 0:
+                    yield None
+            yield None
 
     # -- answers against the data schema, and gaps ---------------------------------------------------------------
 
@@ -153,14 +160,13 @@ class Validator:
                     row,
                     [fault for column in table.columns for fault in self._cell_faults(table, column, row)],
                 )
-                if index % PAUSE_ROWS == PAUSE_ROWS - 1:
-                    yield None
+            if index % PAUSE_ROWS == PAUSE_ROWS - 1:  # what is remembered has to be told, too
+                yield None
             now[id(row)] = remembered
             for fault in remembered[1]:
-                pointer = f"{table.pointer}/{index}{fault.name}"
-                column = self._call.form.control(pointer)
+                column = self._call.form.control(f"{table.pointer}/*{fault.name}")
                 if fault.code == "missing" and column is not None:
-                    yield self._from_gap(column, pointer, data)
+                    yield self._from_gap(column, f"{table.pointer}/{index}{fault.name}", data)
                 else:
                     yield self._from_fault(fault, f"{table.pointer}/{index}")
         self._row_faults[table.pointer] = now

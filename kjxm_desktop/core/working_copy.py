@@ -1,61 +1,75 @@
 """The working copy: what was typed, kept in the program's own folder after every pause, with or without a file.
 
 `<folder>/<doc_id>/state` holds its own SHA-256 and the JSON of everything but media; `media/<sha256>` and
-`call/<sha256>/…` lie beside it and never change once written; `history/` tells what the answers were before.
+`call/<sha256>/…` lie beside it and never change once written; `history/` tells what the answers were before. A damaged
+state is made anew from the history and kept as `state.replaced-<n>`; where that cannot be done it is renamed to
+`state.damaged-<n>`.
 """
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
-import re
+import os
 import shutil
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Final, cast
+from typing import Final, Protocol
 
-from kjxm_desktop.core import atomic_file, call, history_records, migration, storage, strict_json
+from kjxm_desktop.core import (
+    atomic_file,
+    call,
+    history_records,
+    kept_parts,
+    kept_state,
+    migration,
+    rebuilt_state,
+    storage,
+)
+from kjxm_desktop.core.call import Call
 from kjxm_desktop.core.history import History, Kind, Moment
 from kjxm_desktop.core.history_records import Section
 from kjxm_desktop.core.json_pointer import Json
+from kjxm_desktop.core.kept_state import DIGEST as _DIGEST
+from kjxm_desktop.core.kept_state import DamagedError, Kept
 from kjxm_desktop.core.proposal import Proposal
 from kjxm_desktop.errors import KjxmError
 
-_STATE, _MEDIA, _CALL, _HISTORY = "state", "media", "call", "history"
+_STATE, _MEDIA, _CALL, _HISTORY = "state", kept_parts.MEDIA, kept_parts.CALL, "history"
 _ASIDE: Final = "state.damaged-"
-_DIGEST = re.compile("[0-9a-f]{64}")
-_NAMED = re.compile(rb'"([0-9a-f]{64})"')  # what may name a picture or file, under whatever key
+_REPLACED: Final = "state.replaced-"
+_UNREADABLE: Final = ".unreadable-"
 
 
-@dataclass(frozen=True)
-class Kept:
-    """What a working copy tells without its media.
+class Calls(storage.Calls, Protocol):
+    """Where the call of a working copy is looked up: `call.Shelf`."""
 
-    `path` is the file it belongs to, None while it has no name; `base_sha256` is that of the file as last read or
-    written; `saved_at` is when the copy was made.
-    """
-
-    doc_id: str
-    path: Path | None
-    base_sha256: str | None
-    revision: int
-    saved_at: datetime
-    call_id: str
-    call_version: str
-    call_sha256: str
-    format: int
-    data: Json
-    notes: Json
-    apart: frozenset[str] = frozenset()
+    @property
+    def calls(self) -> Sequence[Call]:
+        """Return the calls at hand."""
+        ...
 
 
 @dataclass(frozen=True)
 class Recovered:
-    """A working copy brought back: what it told, its proposal, and whether its call is not an installed one."""
+    """A working copy brought back: what it told, its proposal, and whether its call is not an installed one.
+
+    `lost` tells where a picture or file was taken out that is damaged here and nowhere else to be had. `other_call`:
+    the call is damaged likewise, and is what was left of it.
+    """
 
     kept: Kept
     proposal: Proposal
     foreign_call: bool
+    lost: tuple[str, ...] = ()
+    other_call: bool = False
+
+    @property
+    def is_mended(self) -> bool:
+        """Tell whether it is not simply what was kept."""
+        return bool(self.kept.rebuilt or self.lost or self.other_call)
 
 
 @dataclass(frozen=True)
@@ -77,6 +91,7 @@ class WorkingCopy:
         self._doc_id = doc_id
         self._history = self.history()
         self._sections: dict[str, Section] = {}  # as last written: the next time most of them are the same
+        self._in_use: frozenset[str] = frozenset()  # the media that what was saved last names
         self.opened_moment: str | None = None
         """The moment of the history that tells how the draft was when it was opened; None before anything was kept."""
 
@@ -93,39 +108,42 @@ class WorkingCopy:
         saved_at: datetime,
         opened: Opened | None = None,
         kind: Kind = Kind.EDITED,
+        foreseen: Sequence[tuple[Path, str]] = (),
     ) -> KjxmError | None:
         """Keep `proposal` as it is now: what it names first, then the state in one step, then its history.
 
-        The history begins with the draft as it was `opened`, when that is told. Raises KjxmError storage.* when the
-        state could not be kept; return why the history alone could not.
+        The history begins with the draft as it was `opened`, when that is told; of what it held before no more is read
+        than its last segment. `foreseen` is as in `Kept`. Raises KjxmError storage.* when the state could not be kept;
+        return why the history alone could not.
         """
         self._sections = history_records.sections_of(proposal.data, self._sections)
-        state = _sealed(_state(proposal, path, base_sha256, saved_at), self._sections)
+        told = kept_state.told_of(proposal, path, base_sha256, saved_at, foreseen)
+        state = kept_state.sealed(told, self._sections)
         named = storage.named_media(state, proposal.media)
-        of_call = Path(_CALL) / proposal.call.sha256
-        beside = {of_call / name: content for name, content in proposal.call.files.items()}
-        beside |= {Path(_MEDIA) / sha256: proposal.media[sha256] for sha256 in named}
+        of_call, of_media = self._folder / _CALL / proposal.call.sha256, self._folder / _MEDIA
+        # Joined as text: after each pause in typing they are all looked for, and paths are long in the making.
+        beside = {os.path.join(of_call, name): content for name, content in proposal.call.files.items()}  # noqa: PTH118
+        beside |= {os.path.join(of_media, sha256): proposal.media[sha256] for sha256 in named}  # noqa: PTH118
         try:
-            for name in (Path(), Path(_MEDIA), of_call):
-                atomic_file.private_folder(self._folder / name)
+            for folder in (self._folder, of_media, of_call):
+                atomic_file.private_folder(folder)
             for name, content in beside.items():
-                _keep(self._folder / name, content)
+                _keep(name, content)
             atomic_file.write(self._folder / _STATE, state)
         except OSError as error:
             raise atomic_file.failure(error, self._folder) from error
+        self._in_use = frozenset(named)
         try:
             if opened is not None and self.opened_moment is None:
                 self._begin_history(opened)
             self._history.keep(proposal.data, saved_at, proposal.revision, kind)
-            self._drop_media({*named, *self._history.media_named()})
         except KjxmError as error:
             return error
         return None
 
     def _begin_history(self, opened: Opened) -> None:
-        """Keep how the draft was when it was opened, and delete what the history need not keep longer."""
+        """Keep how the draft was when it was opened."""
         self._keep_media(opened.proposal)
-        self._history.thin(opened.at)
         moment = self._history.keep(opened.proposal.data, opened.at, opened.proposal.revision, Kind.OPENED)
         self.opened_moment = moment.id if moment is not None else None
 
@@ -134,13 +152,45 @@ class WorkingCopy:
         self._keep_media(proposal)
         return self._history.name(proposal.data, name, at, proposal.revision)
 
+    def thin(self) -> History:
+        """Delete what the history need not keep longer, and return it as it is then, for `drop_media`.
+
+        For a time when nothing waits, on another thread than saves: it reads all heads of the history, which may be
+        long. Raises KjxmError storage.*.
+        """
+        history = self.history()
+        of_history = {name: size for name, size in self._media_sizes().items() if name not in self._in_use}
+        history.thin(of_history, self.opened_moment)
+        history.media_named()
+        return history
+
+    def drop_media(self, history: History) -> None:
+        """Delete the media that neither what was saved last nor `history` names; of that only what is new is read.
+
+        For the thread that saves: what it keeps next may need them. Raises KjxmError storage.*.
+        """
+        needed = self._in_use | history.media_named()
+        try:
+            for name in self._media_sizes().keys() - needed:
+                (self._folder / _MEDIA / name).unlink()
+        except OSError as error:
+            raise atomic_file.failure(error, self._folder) from error
+
     def _keep_media(self, proposal: Proposal) -> None:
-        named = storage.named_media(strict_json.dumps(proposal.data), proposal.media)
+        sections = history_records.sections_of(proposal.data, self._sections)
+        named = storage.named_media(b"\n".join(section.text for section in sections.values()), proposal.media)
         try:
             if named:
                 atomic_file.private_folder(self._folder / _MEDIA)
             for sha256 in named:
                 _keep(self._folder / _MEDIA / sha256, proposal.media[sha256])
+        except OSError as error:
+            raise atomic_file.failure(error, self._folder) from error
+
+    def _media_sizes(self) -> dict[str, int]:
+        try:
+            files = [file for file in (self._folder / _MEDIA).iterdir() if _DIGEST.fullmatch(file.name)]
+            return {file.name: file.stat().st_size for file in files}
         except OSError as error:
             raise atomic_file.failure(error, self._folder) from error
 
@@ -151,19 +201,24 @@ class WorkingCopy:
         """
         if not _DIGEST.fullmatch(sha256):
             return None
-        content = self._read_all(self._folder / _MEDIA, (sha256,)).get(sha256)
+        content = kept_parts.read_all(self._folder / _MEDIA, (sha256,)).get(sha256)
         return content if content is not None and hashlib.sha256(content).hexdigest() == sha256 else None
 
     def tidy(self, now_s: float) -> None:
-        """Remove what killed writing has left in the folders of the copy; `now_s` is the time of the system's clock."""
+        """Remove what killed writing has left in the folders of the copy; `now_s` is the time of the system's clock.
+
+        What has been damaged beside the state is put aside, so that the next save writes it anew.
+        """
         inside = [self._folder / name for name in (_MEDIA, _HISTORY)]
         for folder in (self._folder, *inside, *(self._folder / _CALL).glob("*")):
             atomic_file.remove_orphans(folder, now_s)
+        kept_parts.put_damaged_aside(self._folder)
 
     def look(self) -> Kept | None:
-        """Return what the copy tells, None when there is none. A damaged one is moved aside and counts as none.
+        """Return what the copy tells, None when there is none. A damaged one is made anew from its history.
 
-        Raises KjxmError draft.newer for one that a later program left, storage.unreadable when it cannot be opened.
+        Where that tells nothing, it is moved aside and counts as none. Raises KjxmError draft.newer for one that a
+        later program left, storage.unreadable when it cannot be opened.
         """
         state = self._folder / _STATE
         try:
@@ -173,40 +228,65 @@ class WorkingCopy:
         except OSError as error:
             raise KjxmError("storage.unreadable", path=str(state)) from error
         try:
-            return _kept(_unsealed(raw), self._doc_id)
-        except _DamagedError:
-            _move_aside(state)
-            return None
+            return kept_state.read(raw, self._doc_id)
+        except DamagedError:
+            return self._rebuild(raw)
         except KjxmError as error:
             raise storage.placed(error, state) from error
 
-    def load(self, shelf: storage.Calls) -> Recovered | None:
+    def _rebuild(self, raw: bytes) -> Kept | None:
+        """Put what the damaged state `raw` told in its place, and keep that beside; move it there without."""
+        state = self._folder / _STATE
+        kept = rebuilt_state.rebuild(raw, self._doc_id, self.history(), self._folder / _CALL)
+        if kept is None:
+            _move_aside(state)
+            return None
+        with contextlib.suppress(OSError):  # what cannot be written now is made anew the next time
+            atomic_file.write(_aside(state, _REPLACED), raw)
+            atomic_file.write(state, kept_state.sealed_anew(kept))
+        return kept
+
+    def load(self, shelf: Calls, beside: Proposal | None = None) -> Recovered | None:
         """Return the copy with its proposal, None when there is none.
 
-        Raises KjxmError as `look` does, and draft.* when the call, a picture or the answers are not as they were kept.
+        A call, picture or file that is damaged is taken from `shelf`, from `beside` (the same draft, read elsewhere) or
+        from another working copy; a picture or file that is nowhere is left out. Raises KjxmError as `look` does, and
+        draft.* when the call or the answers are not as they were kept.
         """
         kept = self.look()
         if kept is None:
             return None
-        told = strict_json.dumps(kept.data) + strict_json.dumps(kept.notes)
-        named = tuple(sorted({sha256.decode("ascii") for sha256 in _NAMED.findall(told)}))
-        media = self._read_all(self._folder / _MEDIA, named)
-        content = storage.Content(
-            format=kept.format,
-            doc_id=kept.doc_id,
-            revision=kept.revision,
-            call={"id": kept.call_id, "version": kept.call_version, "sha256": kept.call_sha256},
-            data=kept.data,
-            notes=kept.notes,
-            media={name: part for name, part in media.items() if hashlib.sha256(part).hexdigest() == name},
-            call_files=self._read_all(self._folder / _CALL / kept.call_sha256, (*call.FILES, call.TEMPLATE)),
-            apart=kept.apart,
-        )
         try:
-            proposal, installed = storage.to_proposal(content, shelf)
+            return self._loaded(kept, shelf, beside)
         except KjxmError as error:
             raise storage.placed(error, self._folder) from error
-        return Recovered(kept, proposal, not installed)
+
+    def _loaded(self, kept: Kept, shelf: Calls, beside: Proposal | None) -> Recovered:
+        at_hand = () if beside is None else (beside.call,)
+        files = kept_parts.call_files(self._folder, kept.call_sha256, (*at_hand, *shelf.calls))
+        named = kept_parts.names_in(kept.data) | kept_parts.names_in(kept.notes)
+        media = kept_parts.media(self._folder, named, {} if beside is None else beside.media)
+        data, lost = kept.data, tuple[str, ...]()
+        about: dict[str, Json] = {"id": kept.call_id, "version": kept.call_version, "sha256": kept.call_sha256}
+        other_call = call.sha256_of(files) != kept.call_sha256
+        told = migration.migrate(kept.format, kept.data)
+        if other_call or kept_parts.names_in(told) - media.keys() - kept.apart:
+            of = _call_of(files, shelf)
+            about = {"id": of.id, "version": of.version, "sha256": of.sha256}
+            data, lost = kept_parts.without_lost(of, told, {*media, *kept.apart})
+        content = storage.Content(
+            format=migration.FORMAT if lost else kept.format,
+            doc_id=kept.doc_id,
+            revision=kept.revision,
+            call=about,
+            data=data,
+            notes=kept.notes,
+            media=media,
+            call_files=files,
+            apart=kept.apart,
+        )
+        proposal, installed = storage.to_proposal(content, shelf)
+        return Recovered(kept, proposal, not installed, lost, other_call)
 
     def remove(self) -> None:
         """Take the copy away with everything beside it. Raises KjxmError storage.* when that fails."""
@@ -223,13 +303,13 @@ class WorkingCopy:
         except OSError as error:
             raise atomic_file.failure(error, self._folder) from error
 
-    def move_aside(self) -> None:
-        """Move a copy that cannot be read out of the way, so that nothing is written over it; its history stays.
+    def move_aside(self) -> Path:
+        """Move a copy that cannot be read out of the way, and return where it lies now; its history stays.
 
-        Raises KjxmError storage.unreadable when that fails.
+        Nothing is written over it there. Raises KjxmError storage.unreadable when that fails.
         """
         number = 1
-        while (aside := self._folder.with_name(f"{self._folder.name}.unreadable-{number}")).exists():
+        while (aside := self._folder.with_name(f"{self._folder.name}{_UNREADABLE}{number}")).exists():
             number += 1
         try:
             self._folder.replace(aside)
@@ -241,23 +321,7 @@ class WorkingCopy:
                         _keep(self._folder / _MEDIA / sha256, (aside / _MEDIA / sha256).read_bytes())
         except OSError as error:
             raise KjxmError("storage.unreadable", path=str(self._folder)) from error
-
-    def _drop_media(self, needed: set[str]) -> None:
-        """Delete the media that neither the draft nor its history names."""
-        try:
-            for file in (self._folder / _MEDIA).iterdir():
-                if _DIGEST.fullmatch(file.name) and file.name not in needed:
-                    file.unlink()
-        except OSError as error:
-            raise atomic_file.failure(error, self._folder) from error
-
-    def _read_all(self, folder: Path, names: tuple[str, ...]) -> dict[str, bytes]:
-        try:
-            return {name: (folder / name).read_bytes() for name in names if (folder / name).is_file()}
-        except FileNotFoundError:
-            return {}
-        except OSError as error:
-            raise KjxmError("storage.unreadable", path=str(folder)) from error
+        return aside
 
 
 def list_all(folder: Path) -> list[Kept]:
@@ -279,8 +343,25 @@ def unnamed(folder: Path) -> list[Kept]:
 
 
 def damaged(folder: Path) -> list[Path]:
-    """Return the states that were moved aside, for the user to be told of."""
-    return sorted(file for doc_id in _doc_ids(folder) for file in (folder / doc_id).glob(f"{_ASIDE}*"))
+    """Return the states that were found damaged, whether they could be made anew or not."""
+    names = (f"{_ASIDE}*", f"{_REPLACED}*")
+    return sorted(file for doc_id in _doc_ids(folder) for name in names for file in (folder / doc_id).glob(name))
+
+
+def unreadable(folder: Path, listed: Collection[Kept]) -> list[Path]:
+    """Return the folders of the working copies of which nothing can be read: damaged, or of a later program.
+
+    `listed` are those that can be, as `list_all` tells them.
+    """
+    known = {kept.doc_id for kept in listed}
+    left = [folder / doc_id for doc_id in _doc_ids(folder) if doc_id not in known and is_left(folder, doc_id)]
+    moved = folder.glob(f"*{_UNREADABLE}*")
+    return left + sorted(entry for entry in moved if storage.is_doc_id(entry.name.partition(".")[0]))
+
+
+def is_left(folder: Path, doc_id: str) -> bool:
+    """Tell whether something was kept of a draft, though it may not be readable."""
+    return (folder / doc_id / _STATE).exists() or any((folder / doc_id).glob(f"{_ASIDE}*"))
 
 
 def _doc_ids(folder: Path) -> list[str]:
@@ -290,94 +371,41 @@ def _doc_ids(folder: Path) -> list[str]:
         return []
 
 
-# --- the state ------------------------------------------------------------------------------------------------------
+# --- what is damaged ------------------------------------------------------------------------------------------------
 
 
-class _DamagedError(Exception):
-    """The state is not as it was written."""
-
-
-def _state(proposal: Proposal, path: Path | None, base_sha256: str | None, saved_at: datetime) -> dict[str, Json]:
-    """Return everything but the answers."""
-    return {
-        "format": migration.FORMAT,
-        "doc_id": proposal.doc_id,
-        "revision": proposal.revision,
-        "path": None if path is None else str(path),
-        "base_sha256": base_sha256,
-        "saved_at": saved_at.isoformat(),
-        "call": {"id": proposal.call.id, "version": proposal.call.version, "sha256": proposal.call.sha256},
-        "notes": proposal.notes,
-        **({"apart": sorted(proposal.apart)} if proposal.apart else {}),
-    }
-
-
-def _sealed(state: dict[str, Json], sections: dict[str, Section]) -> bytes:
-    members = strict_json.members(state)
-    answers = [strict_json.dumps(name) + b":" + sections[name].text for name in sorted(sections)]
-    members["data"] = b'"data":{' + b",".join(answers) + b"}"
-    text = b"{" + b",".join(members[key] for key in sorted(members)) + b"}"
-    return hashlib.sha256(text).hexdigest().encode("ascii") + b"\n" + text
-
-
-def _unsealed(raw: bytes) -> dict[str, Json]:
-    seal, _, text = raw.partition(b"\n")
-    if hashlib.sha256(text).hexdigest().encode("ascii") != seal:
-        raise _DamagedError
+def _call_of(files: Mapping[str, bytes], shelf: Calls) -> Call:
+    """Return the call made of `files`. Raises KjxmError draft.call."""
     try:
-        state = strict_json.loads(text)
+        return shelf.from_draft(files)[0]
     except KjxmError as error:
-        raise _DamagedError from error
-    if not isinstance(state, dict):
-        raise _DamagedError
-    return cast("dict[str, Json]", state)
-
-
-def _kept(state: dict[str, Json], doc_id: str) -> Kept:
-    told = state.get("format")
-    if isinstance(told, int):
-        migration.check_readable(told, 0)
-    try:
-        kept = Kept(
-            doc_id=state["doc_id"],
-            path=None if state["path"] is None else Path(state["path"]),
-            base_sha256=state["base_sha256"],
-            revision=int(state["revision"]),
-            saved_at=datetime.fromisoformat(state["saved_at"]),
-            call_id=str(state["call"]["id"]),
-            call_version=str(state["call"]["version"]),
-            call_sha256=str(state["call"]["sha256"]),
-            format=int(state["format"]),
-            data=dict(state["data"]),
-            notes=dict(state["notes"]),
-            apart=frozenset(str(sha256) for sha256 in state.get("apart", [])),
-        )
-    except (KeyError, TypeError, ValueError) as error:
-        raise _DamagedError from error
-    if kept.doc_id != doc_id or kept.saved_at.tzinfo is None or not _DIGEST.fullmatch(kept.call_sha256):
-        raise _DamagedError
-    return kept
+        raise KjxmError("draft.call", why=error) from error
 
 
 def _move_aside(state: Path) -> None:
     """Rename a damaged state, so that nothing writes over what may still be read by eye."""
-    number = 1
-    while (aside := state.with_name(f"{_ASIDE}{number}")).exists():
-        number += 1
     try:
-        state.replace(aside)
+        state.replace(_aside(state, _ASIDE))
     except OSError as error:
         raise atomic_file.failure(error, state) from error
+
+
+def _aside(state: Path, name: str) -> Path:
+    """Return the first of the numbered names beside `state` that no damaged one has yet."""
+    number = 1
+    while (aside := state.with_name(f"{name}{number}")).exists():
+        number += 1
+    return aside
 
 
 # --- files beside ---------------------------------------------------------------------------------------------------
 
 
-def _keep(file: Path, content: bytes) -> None:
+def _keep(file: str | Path, content: bytes) -> None:
     """Write a file that never changes once; one that is there and as long is the same."""
     try:
-        if file.stat().st_size == len(content):
+        if os.stat(file).st_size == len(content):  # noqa: PTH116
             return
     except FileNotFoundError:
         pass
-    atomic_file.write(file, content)
+    atomic_file.write(Path(file), content)

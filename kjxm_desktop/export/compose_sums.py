@@ -16,31 +16,34 @@ def names_of(answers: Answers, pattern: str, rows: Sequence[str]) -> list[str]:
 
     The same answer is put into words once: a budget has few categories and many lines.
     """
-    told: dict[Json, str] = {}
-    names: list[str] = []
     gap = answers.words["gap"]
-    for row, value in zip(rows, _values(answers, pattern, rows), strict=True):
-        pointer = json_pointer.in_row_of(pattern, row)
-        if not isinstance(value, str | int):
-            names.append(answers.text(pointer) or gap)
+    told: dict[Json, str] = {None: gap}
+    values = _values(answers, pattern, rows)
+    if values is None:
+        return [answers.text(json_pointer.in_row_of(pattern, row)) or gap for row in rows]
+    names: list[str] = []
+    for row, value in zip(rows, values, strict=True):
+        if isinstance(value, list | dict):
+            names.append(answers.text(json_pointer.in_row_of(pattern, row)) or gap)
             continue
         if value not in told:
-            told[value] = answers.text(pointer) or gap
+            told[value] = answers.text(json_pointer.in_row_of(pattern, row)) or gap
         names.append(told[value])
     return names
 
 
 def _amounts(answers: Answers, pattern: str, rows: Sequence[str]) -> Iterator[Decimal]:
     """Yield the amount of each row; zero for none and for one that cannot be read."""
-    for row, value in zip(rows, _values(answers, pattern, rows), strict=True):
-        if isinstance(value, str):
-            yield to_decimal(value) or Decimal(0)
-        else:
-            yield answers.amount(json_pointer.in_row_of(pattern, row))
+    values = _values(answers, pattern, rows)
+    if values is None:
+        yield from (answers.amount(json_pointer.in_row_of(pattern, row)) for row in rows)
+        return
+    for value in values:
+        yield (to_decimal(value) if isinstance(value, str) else None) or Decimal(0)
 
 
-def _values(answers: Answers, pattern: str, rows: Sequence[str]) -> list[Json]:
-    """Return what stands in the column `pattern`, where that alone decides how it reads; None for each row else.
+def _values(answers: Answers, pattern: str, rows: Sequence[str]) -> list[Json] | None:
+    """Return what stands in the column `pattern`, None for a gap; None for all where that alone decides no words.
 
     The rows are known to be asked: looking each cell up by its pointer would take ten times as long.
     """
@@ -48,7 +51,7 @@ def _values(answers: Answers, pattern: str, rows: Sequence[str]) -> list[Json]:
     table, _, name = pattern.partition("/*/")
     told: Json = json_pointer.get(answers.data, table, [])
     if control is None or control.conditions or control.rows_table or "/" in name or len(told) != len(rows):
-        return [None] * len(rows)
+        return None
     return [row.get(name) for row in told]
 
 

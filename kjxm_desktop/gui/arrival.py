@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from datetime import datetime
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QObject
 
 from kjxm_desktop import strings
+from kjxm_desktop.core.kept_state import Rebuilt
 from kjxm_desktop.core.proposal import Proposal
 from kjxm_desktop.gui.instance import Answer
 from kjxm_desktop.gui.opening import Opened
 from kjxm_desktop.gui.session import Session
+from kjxm_desktop.gui.start_page import show_folder
 from kjxm_desktop.gui.strip import Line, Strip
 
 if TYPE_CHECKING:
     from kjxm_desktop.gui.looking_back import LookingBack
+
+_MOST_PLACES: Final = 5
 
 
 class Arrival(QObject):
@@ -45,6 +50,11 @@ class Arrival(QObject):
             strip.tell(told, token="warning", icon="severity_warning")
         if opened.restored_at is not None:
             self._tell_restored(strip)
+        self._tell_mended(strip)
+        if opened.unreadable is not None:
+            folder = opened.unreadable
+            see = (strings.text("gui_window.open_folder"), lambda: show_folder(folder))
+            strip.tell(strings.text("gui_world.copy_unreadable"), token="warning", icon="severity_warning", looks=[see])
         if opened.other_copy is not None:
             other = opened.other_copy
             told = strings.text("gui_window.other_copy", time=strings.moment(other.saved_at))
@@ -66,9 +76,7 @@ class Arrival(QObject):
         opened = self._opened
         if opened.restored_at is None:
             return
-        at = opened.restored_at.astimezone(self._session.now().tzinfo)
-        today = at.date() == self._session.now().date()
-        time = f"{at:%H:%M:%S}" if today else strings.moment(at)
+        time = self._time(opened.restored_at)
         told = strings.text("gui_window.restored", time=time, count=opened.restored_count)
         if opened.restored_at > self._session.now():
             told = f"{told} {strings.text('gui_world.clock_back')}"
@@ -80,6 +88,31 @@ class Arrival(QObject):
         discard = (strings.text("gui_window.discard_restored"), lambda: self._discard(stored, strip))
         self._line = strip.tell(told, actions=[discard], looks=[see])
         self._line.closed.connect(self._on_closed)
+
+    def _tell_mended(self, strip: Strip) -> None:
+        """Tell what was damaged in the working copy, and how far it could be made good."""
+        mended = self._opened.mended
+        if mended is None:
+            return
+        told: list[str] = []
+        if mended.kept.rebuilt is not None:
+            whole = mended.kept.rebuilt is Rebuilt.WHOLE
+            key = "gui_world.rebuilt" if whole else "gui_world.rebuilt_partly"
+            told.append(strings.text(key, time=self._time(mended.kept.saved_at)))
+        if mended.lost:
+            places = [strings.label_path(mended.proposal.call, pointer) for pointer in mended.lost]
+            where = ("；" if strings.language() == "zh" else "; ").join(places[:_MOST_PLACES])
+            told.append(strings.text("gui_world.lost_media", count=len(places), where=where))
+        if mended.other_call:
+            told.append(strings.text("gui_world.damaged_call"))
+        for sentence in told:
+            strip.tell(sentence, token="warning", icon="severity_warning")
+
+    def _time(self, moment: datetime) -> str:
+        """Return a time of today to the second, another with its day."""
+        at = moment.astimezone(self._session.now().tzinfo)
+        today = at.date() == self._session.now().date()
+        return f"{at:%H:%M:%S}" if today else strings.moment(at)
 
     def _compare_with(self, doc_id: str) -> None:
         self._looking_back.compare_with_copy(self._session, doc_id)

@@ -44,4 +44,4 @@ def _path_in(told: QMimeData) -> Path | None:
     if len(urls) != 1 or not urls[0].isLocalFile():
         return None
     path = Path(urls[0].toLocalFile())
-    return path if path.suffix.lower() in (f".{naming.SUFFIX}", packed_call.SUFFIX, *SUFFIXES) else None
+    return path if path.suffix.lower() in (f".{naming.SUFFIX}", packed_call.SUFFIX, ".zip", *SUFFIXES) else None

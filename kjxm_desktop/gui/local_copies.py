@@ -17,9 +17,9 @@ from kjxm_desktop.gui import theme
 from kjxm_desktop.gui.buttons import Button
 from kjxm_desktop.gui.form.picture_field import size_in_words
 from kjxm_desktop.gui.labels import Icon, Label
-from kjxm_desktop.gui.opening import title_of
 from kjxm_desktop.gui.override import override
 from kjxm_desktop.gui.reading import Reading
+from kjxm_desktop.gui.recents import title_of
 
 _INDENT = 28
 _MOST_LETTERS = 44

@@ -29,8 +29,9 @@ from kjxm_desktop.gui.new_call import NewCall
 from kjxm_desktop.gui.opening import Opened
 from kjxm_desktop.gui.outside import Outside
 from kjxm_desktop.gui.override import override
+from kjxm_desktop.gui.recents import Recents
 from kjxm_desktop.gui.returning import Returning
-from kjxm_desktop.gui.saving import SaveKind
+from kjxm_desktop.gui.save_state import SaveKind
 from kjxm_desktop.gui.session import Session
 from kjxm_desktop.gui.start_page import Example, Recent, StartPage
 from kjxm_desktop.gui.status_bar import StatusBar
@@ -67,7 +68,7 @@ class MainWindow(QMainWindow):
         self._shelf = Shelf(paths.schemas(), self._added, paths.calls())
         self._now = now
         self._drafts = paths.data_folder() / "drafts"
-        self._recents = opening.Recents(settings, self._drafts, self._shelf)
+        self._recents = Recents(settings, self._drafts, self._shelf, now)
         self._claims = Claims(paths.data_folder() / "open", self._shows, self)
         self._claims.front_wanted.connect(self.come_to_front)
         self.session: Session | None = None
@@ -127,7 +128,9 @@ class MainWindow(QMainWindow):
     def _show_start(self) -> None:
         self._keep_claim()
         self._title()
-        self.start_page.show_recent(self._recents.all())
+        listed, unreadable = self._recents.survey()
+        self.start_page.show_recent(listed)
+        self.start_page.tell_unreadable(unreadable)
         self._stack.setCurrentWidget(self.start_page)
         self.status.show_session(None)
         self.menus.show_session(None)
@@ -186,7 +189,10 @@ class MainWindow(QMainWindow):
 
     def open_recent(self, recent: Recent) -> bool:
         """Go on with a draft worked on before, by its file or by its working copy."""
-        return self._try(lambda: opening.open_recent(recent, self._shelf, self._drafts, self._claims))
+        opened = self._try(lambda: opening.open_recent(recent, self._shelf, self._drafts, self._claims))
+        if not opened and recent.path is None:
+            self.start_page.tell_unreadable([*self._recents.survey()[1], self._drafts / recent.doc_id])
+        return opened
 
     def open_example(self, example: Example) -> bool:
         """Open a copy of an example, as a new proposal without a name."""
@@ -220,9 +226,8 @@ class MainWindow(QMainWindow):
         salvaging.chosen.connect(self._on_salvaged)
         return salvaging
 
-    def _on_salvaged(self, opened: Opened, name: str) -> None:
+    def _on_salvaged(self, opened: Opened, told: str) -> None:
         if self.open_here(opened) and self.desk is not None:
-            told = strings.text("gui_salvage.opened", name=name)
             self.desk.strip.tell(told, icon="severity_warning", token="warning")
 
     def open_here(self, opened: Opened) -> bool:

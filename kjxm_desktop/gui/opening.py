@@ -3,28 +3,21 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from typing import cast
 
 from PySide6.QtCore import QStandardPaths
 
-from kjxm_desktop import strings
-from kjxm_desktop.core import json_pointer, siblings, storage, strict_json, working_copy
-from kjxm_desktop.core.call import Call, Shelf
-from kjxm_desktop.core.history import History, Kind
+from kjxm_desktop.core import siblings, storage, strict_json, working_copy
+from kjxm_desktop.core.call import Shelf
 from kjxm_desktop.core.json_pointer import Json
 from kjxm_desktop.core.proposal import Proposal, from_outside, leaves
-from kjxm_desktop.core.working_copy import Kept, WorkingCopy
+from kjxm_desktop.core.working_copy import Kept, Recovered, WorkingCopy
 from kjxm_desktop.errors import KjxmError
 from kjxm_desktop.gui.instance import Answer, Claims, is_same_file
-from kjxm_desktop.gui.session import Session
 from kjxm_desktop.gui.start_page import Recent
-from kjxm_desktop.settings import Settings
 
-MOST_RECENT = 12
 _EXAMPLE_LIMIT_BYTES = 20_000_000
 
 
@@ -36,7 +29,8 @@ class Opened:
     is when the working copy was made that had `restored_count` answers beyond the file; `stored` is then what the file
     says. `other_copy` is a working copy that differs from the file in another way; it was put apart as a draft of its
     own. `unsaved`: the file lacks something that is here. `elsewhere`: another window has the draft. It shows it now
-    (`shown`), or what is opened is a copy of its own, without a name, of the file `copied`.
+    (`shown`), or what is opened is a copy of its own, without a name, of the file `copied`. `mended`: the working copy
+    that this or `other_copy` comes from was damaged. `unreadable` is the folder of one that cannot be read at all.
     """
 
     proposal: Proposal
@@ -50,6 +44,8 @@ class Opened:
     unsaved: bool = False
     elsewhere: Answer | None = None
     copied: Path | None = None
+    mended: Recovered | None = None
+    unreadable: Path | None = None
 
 
 # ---- a file
@@ -58,9 +54,10 @@ class Opened:
 def open_file(path: Path, shelf: Shelf, drafts: Path, claims: Claims | None = None) -> Opened:
     """Return the draft at `path` with what its working copy under `drafts` has beyond it.
 
-    A copy that goes on from this very file is brought back. One that stems from another state of the file is put apart
-    under a name of its own, so that neither is lost. With `claims` the draft is claimed before anything of it is read.
-    Raises KjxmError storage.* or draft.*; nothing is changed then.
+    A copy that goes on from this very file is brought back, also when the file has got another name or place. One that
+    stems from another state of the file, or from a file that stands elsewhere, is put apart under a name of its own, so
+    that neither is lost. With `claims` the draft is claimed before anything of it is read. Raises KjxmError storage.*
+    or draft.*; nothing is changed then.
     """
     path = path.absolute()
     identity = siblings.identify(path) if claims is not None else None
@@ -69,10 +66,12 @@ def open_file(path: Path, shelf: Shelf, drafts: Path, claims: Claims | None = No
     opened = Opened(stored.proposal, path, stored.sha256, stored.foreign_call)
     if answer is not None:
         return _as_copy(opened, answer, _latest(stored, shelf, drafts) if answer is Answer.SILENT else None)
-    copy = _copy_of(stored.proposal.doc_id, shelf, drafts)
+    copy, unreadable = _copy_of(stored.proposal, shelf, drafts)
+    opened = replace(opened, unreadable=unreadable)
     if copy is None or _is_same(copy.proposal, stored.proposal):
         return opened
-    if copy.kept.base_sha256 == stored.sha256 and is_same_file(copy.kept.path, path):
+    opened = replace(opened, mended=copy if copy.is_mended else None)
+    if any(_belongs(home, path) for home in copy.kept.homes_of(stored.sha256)):
         count = count_differences(stored.proposal, copy.proposal)
         return replace(
             opened,
@@ -83,8 +82,16 @@ def open_file(path: Path, shelf: Shelf, drafts: Path, claims: Claims | None = No
             unsaved=True,
         )
     if _is_in_its_file(copy, shelf):
-        return opened
+        return replace(opened, mended=None)
     return replace(opened, other_copy=_put_apart(copy, drafts))
+
+
+def _belongs(kept: Path | None, path: Path) -> bool:
+    """Tell whether a copy of the file at `kept` is that of the one at `path`: the same, or one that moved there.
+
+    While the first is still there, the second is a copy of it, made by hand.
+    """
+    return is_same_file(kept, path) or kept is None or not is_there(kept)
 
 
 def count_differences(one: Proposal, other: Proposal) -> int:
@@ -93,15 +100,19 @@ def count_differences(one: Proposal, other: Proposal) -> int:
     return sum(first.get(pointer) != second.get(pointer) for pointer in first.keys() | second.keys())
 
 
-def _copy_of(doc_id: str, shelf: Shelf, drafts: Path) -> working_copy.Recovered | None:
-    """Return the working copy of a draft that has a file; one that cannot be read is moved out of the way."""
-    copy = WorkingCopy(drafts, doc_id)
+def _copy_of(stored: Proposal, shelf: Shelf, drafts: Path) -> tuple[Recovered | None, Path | None]:
+    """Return the working copy of a draft that has a file, and where one lies that cannot be read.
+
+    That is moved out of the way.
+    """
+    copy = WorkingCopy(drafts, stored.doc_id)
     try:
-        return copy.load(shelf)
+        found = copy.load(shelf, stored)
     except KjxmError:
         # The file is whole. The copy is kept for whoever can read it, the next edit must not write over it.
-        copy.move_aside()
-        return None
+        return None, copy.move_aside()
+    lost = found is None and working_copy.is_left(drafts, stored.doc_id)
+    return found, drafts / stored.doc_id if lost else None
 
 
 def _is_same(one: Proposal, other: Proposal) -> bool:
@@ -113,7 +124,7 @@ def _said(proposal: Proposal) -> Json:
     return {key: value for key, value in proposal.notes.items() if key != "last_place"}
 
 
-def _is_in_its_file(copy: working_copy.Recovered, shelf: Shelf) -> bool:
+def _is_in_its_file(copy: Recovered, shelf: Shelf) -> bool:
     """Tell whether the file that a working copy belongs to holds all of it: a file copied by hand has the same id."""
     if copy.kept.path is None:
         return False
@@ -123,7 +134,7 @@ def _is_in_its_file(copy: working_copy.Recovered, shelf: Shelf) -> bool:
         return False
 
 
-def _put_apart(copy: working_copy.Recovered, drafts: Path) -> Kept:
+def _put_apart(copy: Recovered, drafts: Path) -> Kept:
     """Keep a working copy as a draft of its own, without a name, and return what it tells then."""
     copy.proposal.doc_id = str(uuid.uuid4())
     apart = WorkingCopy(drafts, copy.proposal.doc_id)
@@ -138,7 +149,7 @@ def _latest(stored: storage.Stored, shelf: Shelf, drafts: Path) -> Proposal | No
         copy = WorkingCopy(drafts, stored.proposal.doc_id).load(shelf)
     except KjxmError:
         return None
-    return copy.proposal if copy is not None and copy.kept.base_sha256 == stored.sha256 else None
+    return copy.proposal if copy is not None and copy.kept.homes_of(stored.sha256) else None
 
 
 def _as_copy(opened: Opened, answer: Answer, latest: Proposal | None = None) -> Opened:
@@ -162,7 +173,8 @@ def open_copy_apart(doc_id: str, shelf: Shelf, drafts: Path, claims: Claims | No
     copy = WorkingCopy(drafts, doc_id).load(shelf)
     if copy is None:
         raise KjxmError("storage.missing", path=str(drafts / doc_id))
-    opened = Opened(copy.proposal, foreign_call=copy.foreign_call)
+    mended = copy if copy.is_mended else None
+    opened = Opened(copy.proposal, foreign_call=copy.foreign_call, mended=mended, unsaved=mended is not None)
     return opened if answer is None else _as_copy(opened, answer)
 
 
@@ -173,7 +185,7 @@ def open_recent(recent: Recent, shelf: Shelf, drafts: Path, claims: Claims | Non
     """
     if recent.path is None:
         return open_copy_apart(recent.doc_id, shelf, drafts, claims)
-    if _is_there(recent.path):
+    if is_there(recent.path):
         return open_file(recent.path, shelf, drafts, claims)
     answer = claims.take(recent.doc_id, recent.path) if claims is not None else None
     copy = WorkingCopy(drafts, recent.doc_id).load(shelf)
@@ -188,10 +200,11 @@ def open_recent(recent: Recent, shelf: Shelf, drafts: Path, claims: Claims | Non
         restored_at=copy.kept.saved_at,
         restored_count=count,
         unsaved=True,
+        mended=copy if copy.is_mended else None,
     )
 
 
-def _is_there(path: Path) -> bool:
+def is_there(path: Path) -> bool:
     """Tell whether a file can be seen; a stick or a share that answers with an error is as good as gone."""
     try:
         return path.exists()
@@ -212,116 +225,6 @@ def open_example(data_file: Path, shelf: Shelf) -> Opened:
         except KjxmError as error:
             refused = error
     raise refused
-
-
-# ---- what was worked on before
-
-
-def _was_edited(history: History) -> bool:
-    """Tell whether there is something to take back; of a history that cannot be read nobody knows."""
-    try:
-        return any(moment.kind is not Kind.OPENED for moment in history.moments())
-    except KjxmError:
-        return True
-
-
-class Recents:
-    """The drafts worked on before, newest first: those noted in the settings, and working copies nobody noted."""
-
-    def __init__(self, settings: Settings, drafts: Path, shelf: Shelf) -> None:
-        self._settings = settings
-        self._drafts = drafts
-        self._shelf = shelf
-
-    def all(self) -> list[Recent]:
-        """Return the drafts that can be gone on with: their file is there, or their working copy."""
-        kept = {told.doc_id: told for told in working_copy.list_all(self._drafts)}
-        found = [
-            entry
-            for entry in self._noted()
-            if entry.doc_id in kept or (entry.path is not None and _is_there(entry.path))
-        ]
-        known = {entry.doc_id for entry in found}
-        found += [self._of_copy(told) for told in kept.values() if told.doc_id not in known and told.data]
-        return sorted(found, key=lambda entry: entry.at, reverse=True)[:MOST_RECENT]
-
-    def note(self, session: Session) -> None:
-        """Remember the draft of `session` as the one worked on last.
-
-        One without a name in which nothing was ever typed is nothing to come back to, and goes.
-        """
-        doc_id = session.proposal.doc_id
-        others = [told for told in self._settings.get("recent") if not _is_of(told, doc_id, session.path)]
-        copy = WorkingCopy(self._drafts, doc_id)
-        if session.path is None and (copy.look() is None or not (session.data or _was_edited(copy.history()))):
-            copy.remove()
-            self._settings.set("recent", others)
-            return
-        place = session.proposal.notes.get("last_place")
-        section_id = json_pointer.section_of(place) if isinstance(place, str) else None
-        entry = {
-            "doc_id": doc_id,
-            "path": None if session.path is None else str(session.path),
-            "title": title_of(session.call, session.data),
-            "call": session.call.id,
-            "section": section_id,
-            "gaps": session.gap_count(),
-            "at": session.now().isoformat(),
-        }
-        self._settings.set("recent", [entry, *others][:MOST_RECENT])
-
-    def forget(self, doc_id: str) -> None:
-        """Drop the note on a draft of which nothing is kept any more, unless its file is there to go on with."""
-        gone = {told.doc_id for told in self._noted() if told.path is None or not _is_there(told.path)}
-        if doc_id in gone:
-            notes = self._settings.get("recent")
-            self._settings.set("recent", [told for told in notes if not _is_of(told, doc_id, None)])
-
-    def _noted(self) -> Iterator[Recent]:
-        told = self._settings.get("recent")
-        for entry in cast("list[Json]", told) if isinstance(told, list) else []:
-            try:
-                yield self._of_note(entry)
-            except (KeyError, TypeError, ValueError):
-                continue  # the settings were written by hand or by another version
-
-    def _of_note(self, entry: Json) -> Recent:
-        at = datetime.fromisoformat(entry["at"])
-        if at.tzinfo is None or not storage.is_doc_id(entry["doc_id"]) or "\0" in (entry["path"] or ""):
-            raise ValueError(entry)
-        path = None if entry["path"] is None else Path(entry["path"])
-        gaps = entry["gaps"] if isinstance(entry["gaps"], int) else None
-        section = self._section(entry["call"], entry["section"])
-        return Recent(entry["doc_id"], path, str(entry["title"]), section, gaps, at)
-
-    def _of_copy(self, kept: Kept) -> Recent:
-        """Return what a working copy tells that was never noted: the program ended without closing it."""
-        call = self._call(kept.call_id)
-        title = title_of(call, kept.data) if call is not None else ""
-        place = cast("dict[str, Json]", kept.notes).get("last_place")
-        section_id = json_pointer.section_of(place) if isinstance(place, str) else None
-        return Recent(kept.doc_id, kept.path, title, self._section(kept.call_id, section_id), None, kept.saved_at)
-
-    def _call(self, call_id: str) -> Call | None:
-        return next((call for call in self._shelf.calls if call.id == call_id), None)
-
-    def _section(self, call_id: str, section_id: str | None) -> str:
-        call = self._call(call_id)
-        section = call.form.section(section_id) if call is not None and section_id else None
-        return strings.pick(section.title) if section is not None else ""
-
-
-def title_of(call: Call, data: Json) -> str:
-    """Return how a proposal calls itself; empty while it has no title."""
-    told = json_pointer.get(data, call.about["summary"]["title"])
-    return " ".join(told.split()) if isinstance(told, str) else ""
-
-
-def _is_of(told: Json, doc_id: str, path: Path | None) -> bool:
-    if not isinstance(told, dict):
-        return True
-    entry = cast("dict[str, Json]", told)
-    return entry.get("doc_id") == doc_id or (path is not None and entry.get("path") == str(path))
 
 
 def documents_folder() -> Path:

@@ -17,7 +17,6 @@ from kjxm_desktop.core.call import Shelf
 from kjxm_desktop.core.json_pointer import Json
 from kjxm_desktop.core.siblings import Sibling, Sight, Standing
 from kjxm_desktop.errors import KjxmError
-from kjxm_desktop.gui.saving import SaveKind
 from kjxm_desktop.gui.session import Session
 from kjxm_desktop.settings import Settings
 
@@ -28,7 +27,7 @@ LOOK_AGAIN_MS = 400
 """A change is believed when it is still there so much later, and nothing is being written by ourselves."""
 MOST_TOLD = 3
 MOST_REMEMBERED = 100
-_FILE, _MOVED = "file", "moved"
+_FILE, _MOVED, _GONE = "file", "moved", "gone"
 
 
 class Outside(QObject):
@@ -39,6 +38,7 @@ class Outside(QObject):
     """
 
     _looked = Signal(object, object)
+    _marked = Signal(object, object)
     _loaded = Signal(object)
 
     def __init__(self, window: MainWindow, session: Session, settings: Settings, shelf: Shelf) -> None:
@@ -49,11 +49,15 @@ class Outside(QObject):
         self._shelf = shelf
         self._path = session.path
         self._mark: siblings.Mark | None = None
-        self._doubted: str | None = None
+        self._before = siblings.NEVER
+        self._before_of: str | None = session.base_sha256
+        self._doubted: str | Path | None = None
         self._told: set[str] = set()
         self._busy = False
         self._wanted = False
+        self._is_gone_told = False
         self._looked.connect(self._on_looked)
+        self._marked.connect(self._on_marked)
         self._loaded.connect(self._on_loaded)
         session.conflict_kept.connect(self._on_conflict)
         session.recreated.connect(self._on_recreated)
@@ -72,10 +76,11 @@ class Outside(QObject):
         if path is None or self._busy:
             return
         self._busy = True
-        doc_id, sha256, mark = self._session.proposal.doc_id, self._session.base_sha256, self._mark
+        doc_id, sha256 = self._session.proposal.doc_id, self._session.base_sha256
+        mark, before = self._mark, self._before
 
         def see() -> Sight:
-            return siblings.look(path, doc_id, sha256, mark)
+            return siblings.look(path, doc_id, sha256, mark, before)
 
         self._apart(see, lambda sight: self._looked.emit((path, sha256), sight))
 
@@ -99,28 +104,50 @@ class Outside(QObject):
             self.look()  # what was seen is from before somebody came back to the window
         if asked != (self._session.path, self._session.base_sha256):
             return  # it was saved meanwhile, or has another name
-        if self._session.save_state.kind is SaveKind.PENDING:
+        if self._session.is_writing_file:
             QTimer.singleShot(LOOK_AGAIN_MS, self, self.look)  # what is new there may be ours
             return
         self._mark = sight.mark
         match sight.standing:
             case Standing.SAME:
-                self._note("")
+                self._before = siblings.Before(sight.mark, sight.names)
+                self._there()
             case Standing.CHANGED if sight.sha256 != self._doubted:
                 self._doubted = sight.sha256
                 QTimer.singleShot(LOOK_AGAIN_MS, self, self.look)
             case Standing.CHANGED:
-                self._note("")
+                self._there()
                 self._tell_changed(sight)
-            case Standing.GONE if sight.moved_to is not None:
-                self._follow(sight.moved_to)
             case Standing.GONE:
-                self._note(strings.text("gui_world.gone", name=asked[0].name))
+                self._on_gone(asked[0], sight.moved_to)
             case Standing.NO_FOLDER:
                 self._note(strings.text("gui_world.no_folder", name=asked[0].name))
         self._tell_others(sight.others)
 
     # ---- the file
+
+    def _there(self) -> None:
+        """Take back what was told of a file that was gone."""
+        self._note("")
+        self._is_gone_told = False
+        self._forget(_GONE)
+
+    def _on_gone(self, path: Path, moved_to: Path | None) -> None:
+        """Follow the file to its new name, when that is still so a little later; else tell once, with both ways on."""
+        if moved_to is not None and moved_to == self._doubted:
+            self._follow(moved_to)
+            return
+        if moved_to is not None:
+            self._doubted = moved_to
+            QTimer.singleShot(LOOK_AGAIN_MS, self, self.look)
+            return
+        self._note(strings.text("gui_world.gone", name=path.name))
+        if not self._is_gone_told:
+            self._is_gone_told = True
+            again = (strings.text("gui_world.write_again"), self._session.save)
+            elsewhere = (strings.text("gui_window.save_elsewhere"), self._window.save_elsewhere)
+            text = strings.text("gui_world.gone_where", name=path.name)
+            self._tell(text, actions=[again, elsewhere], warns=True, topic=_GONE)
 
     def _tell_changed(self, sight: Sight) -> None:
         path, told = self._session.path, sight.sha256 or ""
@@ -161,7 +188,7 @@ class Outside(QObject):
 
     def _follow(self, path: Path) -> None:
         self._session.follow(path)
-        self._note("")
+        self._there()
         self._tell(strings.text("gui_world.moved", name=path.name), topic=_MOVED)
 
     def _on_conflict(self, path: str) -> None:
@@ -175,7 +202,7 @@ class Outside(QObject):
         self._path = Path(path)
 
     def _on_recreated(self, path: str) -> None:
-        self._note("")
+        self._there()
         self._tell(strings.text("gui_world.recreated", name=Path(path).name), topic=_MOVED)
 
     def _on_name_refused(self, error: KjxmError) -> None:
@@ -189,9 +216,30 @@ class Outside(QObject):
         former, self._path = self._path, self._session.path
         if former is not None and former != self._path:
             self._mark = None
+            self._there()
             self._remember(siblings.identify(former))
-        if self._path is not None and former is None and self._window.desk is not None:
-            self._window.desk.strip.forget(_FILE)
+        if self._path is not None and former is None:
+            self._forget(_FILE)
+        self._mark_anew()
+
+    def _mark_anew(self) -> None:
+        """Ask by what the file that was just written is known again should it be renamed."""
+        path, sha256 = self._path, self._session.base_sha256
+        if path is None or sha256 == self._before_of:
+            return
+        self._before_of, self._before = sha256, siblings.NEVER
+
+        def mark() -> siblings.Mark | None:
+            try:
+                return siblings.mark_of(path)
+            except (OSError, ValueError):
+                return None
+
+        self._apart(mark, lambda told: self._marked.emit(sha256, told))
+
+    def _on_marked(self, sha256: str, mark: siblings.Mark | None) -> None:
+        if sha256 == self._before_of and self._before.mark is None:
+            self._before = siblings.Before(mark)
 
     # ---- copies beside it
 
@@ -228,6 +276,10 @@ class Outside(QObject):
 
     def _note(self, text: str) -> None:
         self._window.status.note(text)
+
+    def _forget(self, topic: str) -> None:
+        if self._window.desk is not None:
+            self._window.desk.strip.forget(topic)
 
     def _tell(
         self,

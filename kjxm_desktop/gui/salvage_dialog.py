@@ -144,7 +144,12 @@ class SalvageDialog(QDialog):
             rows=sum(piece.rows for piece in pieces),
             pictures=sum(piece.pictures for piece in pieces),
         )
-        return f"{told}\n{strings.text('gui_salvage.replaced', count=found.replaced)}" if found.replaced else told
+        if found.replaced:
+            told += f"\n{strings.text('gui_salvage.replaced', count=found.replaced)}"
+        if found.guessed:
+            call = strings.pick(found.proposal.call.title)
+            told += f"\n{strings.text('gui_salvage.guessed', call=call)}"
+        return told
 
     def _fill(self) -> None:
         table = self.table

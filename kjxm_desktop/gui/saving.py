@@ -4,21 +4,18 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import suppress
-from dataclasses import dataclass
+from concurrent.futures import Future
 from datetime import datetime
-from enum import StrEnum
 from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, QTimer, Signal
 
-from kjxm_desktop import strings
 from kjxm_desktop.core.history import Kind
 from kjxm_desktop.core.proposal import Proposal
 from kjxm_desktop.core.working_copy import WorkingCopy
 from kjxm_desktop.errors import KjxmError
-from kjxm_desktop.gui.writing import Named, Writer, Written, copy_of
+from kjxm_desktop.gui.save_state import SaveKind, SaveState
+from kjxm_desktop.gui.writing import Copied, Filed, Named, Writer
 
 QUIET_MS = 400
 """The working copy is written this long after the last edit …"""
@@ -28,60 +25,21 @@ FILE_MS = 30_000
 """The file is written at the latest this long after the first edit it lacks."""
 RETRY_MS = 10_000
 """After a failure it is tried again this much later."""
+THIN_MS = 20_000
+"""After this long without an edit what the history need not keep longer is deleted, once while a draft is open."""
 COMMIT_S = 2.0
 """The end of the desktop session is held up this long at most: a disk that does not answer would hold it for ever."""
-TURN_S = 0.000_5
-"""The writer gives way to the window after this long, not after Python's 5 ms, several of which a key would feel."""
-
-
-class SaveKind(StrEnum):
-    """What the status bar tells; its words are `gui_form.save.<value>`."""
-
-    UNTOUCHED = "untouched"
-    PENDING = "pending"
-    KEPT = "kept"
-    SAVED = "saved"
-    FAILED = "failed"
-
-
-@dataclass(frozen=True)
-class SaveState:
-    """How safe everything typed is.
-
-    `untouched` nothing was edited since opening · `pending` being stored just now · `kept` in the working copy of this
-    computer, the file follows · `saved` in the file · `failed` not stored, for `reason`; tried again by itself.
-    `at` is when it was last stored. `lacking`: it is stored, but its history or a backup is not, for that reason.
-    """
-
-    kind: SaveKind
-    at: datetime | None = None
-    reason: KjxmError | None = None
-    named: bool = False
-    lacking: KjxmError | None = None
-
-    def words(self) -> str:
-        """Return the sentence of the status bar."""
-        words = self._words()
-        if self.lacking is None:
-            return words
-        return strings.text("gui_form.save.lacking", saved=words, reason=strings.error(self.lacking).rstrip("。."))
-
-    def _words(self) -> str:
-        if self.reason is not None:
-            return strings.text("gui_form.save.failed", reason=strings.error(self.reason).rstrip("。."))
-        if self.at is None:
-            return strings.text(f"gui_form.save.{self.kind}")
-        unnamed = self.kind is SaveKind.KEPT and not self.named
-        return strings.text(
-            "gui_form.save.kept_unnamed" if unnamed else f"gui_form.save.{self.kind}", time=f"{self.at:%H:%M}"
-        )
+TURN_S = 0.000_1
+"""The writers give way to the window after this long, not after Python's 5 ms. Handling a key calls Python from Qt many
+times, and each call waits for its turn."""
 
 
 class Saving(QObject):
     """Stores the proposal by itself: 400 ms after the last edit in the working copy, within 30 s in its file.
 
-    All writing happens on one thread of its own, in order. What belongs to that thread, the file and the working copy,
-    is not touched by the window's: a job that waits behind a 另存为 goes where that one has led.
+    All writing happens on the two threads of the `Writer`: the working copy is written while a file still is, which
+    on a stick or a share may take long. What belongs to them is not touched by the window's: a file that waits behind a
+    另存为 goes where that one has led. What `state` tells is what they have reported.
     """
 
     changed = Signal()
@@ -113,6 +71,8 @@ class Saving(QObject):
         super().__init__(parent)
         self.path = path
         self.state = SaveState(SaveKind.UNTOUCHED, named=path is not None)
+        self.base_sha256 = base_sha256
+        """The digest of the file as it was last read or written here; None while there is no name."""
         self._proposal = proposal
         self._now = now
         self._writer = Writer(proposal, working_folder, program, now, path, base_sha256)
@@ -121,7 +81,8 @@ class Saving(QObject):
         self._copy_error: KjxmError | None = None
         self._history_error: KjxmError | None = None
         self._backup_error: KjxmError | None = None
-        self._jobs = 0
+        self._copies: set[object] = set()  # under way
+        self._files: dict[object, int] = {}  # under way, each with the edits it will hold
         self._edits = 0
         self._edits_kept = 0
         self._edits_in_file = 0
@@ -129,14 +90,15 @@ class Saving(QObject):
         self._held = False
         self._closed = False
         sys.setswitchinterval(TURN_S)
-        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="saving")
         self._reported.connect(self._on_reported)
         self._quiet = self._timer(QUIET_MS, self._keep)
         self._at_once = self._timer(0, self._keep)
         self._forced = self._timer(FORCED_MS, self._keep)
         self._file_due = self._timer(FILE_MS, self.save_file)
         self._retry = self._timer(RETRY_MS, self._try_again)
-        self._thread.submit(self._writer.tidy)
+        self._thin_due = self._timer(THIN_MS, self._thin)
+        self._is_thinned = False
+        self._writer.tidy()
 
     def _timer(self, interval_ms: int, then: Callable[[], None]) -> QTimer:
         timer = QTimer(self, singleShot=True, interval=interval_ms)
@@ -153,6 +115,8 @@ class Saving(QObject):
             self._forced.start()
         if self.path is not None and not self._file_due.isActive():
             self._file_due.start()
+        if self._thin_due.isActive():
+            self._thin_due.start()
         if self._held:
             self._quiet.stop()
 
@@ -171,7 +135,7 @@ class Saving(QObject):
 
     def hurry(self) -> None:
         """Hear that something ended: a field was left, a paste, a picture. Store it without waiting for quiet."""
-        if self._edits > self._edits_kept and self._jobs == 0 and not self._held:
+        if self._edits > self._edits_kept and not self._copies and not self._held:
             self._at_once.start()
 
     def mark_restored(self) -> None:
@@ -185,7 +149,7 @@ class Saving(QObject):
 
     def leave(self) -> None:
         """Hear that the window lost the attention: store what is not stored."""
-        if self.path is not None and self._edits > self._edits_in_file:
+        if self.path is not None and self._edits > max(self._edits_in_file, self._edits_on_the_way()):
             self.save_file()
         elif self._edits > self._edits_kept:
             self._keep()
@@ -200,7 +164,7 @@ class Saving(QObject):
         if self._closed:
             return
         self._tell_pending()
-        self._submit(self._writer.write_copy, copy_of(self._proposal), self._edits, self._kind_of_next())
+        self._copy()
 
     def save_file(self) -> None:
         """Write the file, or the working copy while there is no name."""
@@ -209,16 +173,33 @@ class Saving(QObject):
             return
         self._file_due.stop()
         self._tell_pending()
-        self._submit(self._writer.write_file, copy_of(self._proposal), self._edits, self._kind_of_next(), None)
+        self._copy()
+        self._file(self._writer.write_file(self._proposal, self._edits, None), self._edits)
 
     def save_as(self, path: Path) -> None:
         """Write the file at `path`, whatever is there, and keep it there from now on."""
         self._tell_pending()
-        self._submit(self._writer.write_file, copy_of(self._proposal), self._edits, self._kind_of_next(), path)
+        self._copy()
+        self._file(self._writer.write_file(self._proposal, self._edits, path), self._edits)
 
     def name_version(self, name: str) -> None:
         """Keep everything as it is now in the history, under `name`; `version_named` or `version_failed` tells."""
-        self._submit(self._writer.name_version, copy_of(self._proposal), name)
+        job = self._writer.name_version(self._proposal, name)
+        self._copies.add(job)
+        job.add_done_callback(self._report)
+
+    def _copy(self) -> None:
+        job = self._writer.write_copy(self._proposal, self._edits, self._kind_of_next())
+        self._copies.add(job)
+        job.add_done_callback(self._report)
+
+    def _file(self, job: Future[Filed], edits: int) -> None:
+        self._files[job] = edits
+        job.add_done_callback(self._report)
+
+    def _edits_on_the_way(self) -> int:
+        """Return how many edits the file will hold when all is done that is on its way."""
+        return max(self._files.values(), default=0)
 
     def _kind_of_next(self) -> Kind:
         kind, self._kind = self._kind, Kind.EDITED
@@ -227,28 +208,31 @@ class Saving(QObject):
     def commit(self) -> bool:
         """Write the working copy at once, wait for it a little, and tell whether it holds everything.
 
-        For when nothing can be asked and little time is left: the desktop session ends, the program has a bug.
+        For when nothing can be asked and little time is left: the desktop session ends, the program has a bug. A file
+        that is on its way is not waited for.
         """
         self._held = False
         if self._closed:
             return True
         if self._edits > self._edits_kept:
             self._keep()
-        self._wait(COMMIT_S)
+        self._writer.wait_for_copy(COMMIT_S)
+        self._take_in_reports()
         return self._edits <= self._edits_kept
 
     def follow(self, path: Path) -> None:
         """Hear that the file has been renamed and is now at `path`."""
-        self._submit(self._writer.move, copy_of(self._proposal), self._edits_in_file, path, None)
+        self._file(self._writer.move(self._edits_in_file, path, None), self._edits_in_file)
 
     def catch_up(self, sha256: str, revision: int) -> None:
         """Hear that what is open is what somebody else has put into the file."""
-        self._submit(self._writer.move, copy_of(self._proposal), self._edits, None, (sha256, revision))
+        self._copy()
+        self._file(self._writer.move(self._edits, None, (sha256, revision)), self._edits)
 
     @property
-    def base_sha256(self) -> str | None:
-        """Return the digest of the file as it was last read or written here."""
-        return self._writer.file.base_sha256
+    def is_writing_file(self) -> bool:
+        """Tell whether the file is being written just now: what is new there may be ours."""
+        return bool(self._files)
 
     @property
     def is_in_file(self) -> bool:
@@ -256,39 +240,41 @@ class Saving(QObject):
         return self.path is not None and self._edits <= self._edits_in_file
 
     def close(self) -> SaveState:
-        """Store everything, wait for it and return the last state; the thread ends when nothing failed."""
+        """Store everything, wait for it and return the last state; the threads end when nothing failed."""
         self._held = False
         if self._closed:
             return self.state
-        self._wait()  # a file may be on its way; only then is known what is still to store
+        if self._files and self._edits > self._edits_kept:
+            self._keep()  # first of all: a file may be on its way for long, and whoever waits for us may lose patience
+        self._wait()  # only then is known what is still to store
         if self.path is not None and self._file_error is not None:
             self.save_file()  # a 另存为 may have failed while the file it came from holds everything
         else:
             self.leave()
         self._wait()
-        for timer in (self._quiet, self._at_once, self._forced, self._file_due, self._retry):
+        if self._thin_due.isActive():
+            self._thin()
+        for timer in (self._quiet, self._at_once, self._forced, self._file_due, self._retry, self._thin_due):
             timer.stop()
         if self.state.kind is not SaveKind.FAILED:
             self._closed = True
-            self._thread.shutdown()
+            self._writer.end()
         return self.state
 
     def abandon(self) -> None:
-        """End the thread without storing anything more: the person has decided so."""
+        """End the threads without storing anything more: the person has decided so."""
         self._closed = True
-        self._thread.shutdown()
+        self._writer.end()
 
-    def _wait(self, most_s: float | None = None) -> None:
-        """Wait for what was submitted, at most so long, and take in its reports."""
-        with suppress(TimeoutError):
-            self._thread.submit(lambda: None).result(most_s)
+    def _wait(self) -> None:
+        """Wait for all that is on its way, and take in the reports."""
+        self._writer.wait()
+        self._take_in_reports()
+
+    def _take_in_reports(self) -> None:
         QCoreApplication.sendPostedEvents(self, QEvent.Type.MetaCall)
 
-    def _submit(self, job: Callable[..., Written | Named], *arguments: object) -> None:
-        self._jobs += 1
-        self._thread.submit(job, *arguments).add_done_callback(self._report)
-
-    def _report(self, done: Future[Written | Named]) -> None:
+    def _report(self, done: Future[Copied] | Future[Filed] | Future[Named]) -> None:
         """Hand the outcome to the window's thread; a bug in the job arrives there as what it is."""
         self._reported.emit(done)
 
@@ -298,37 +284,44 @@ class Saving(QObject):
         if self.path is not None and self._edits > self._edits_in_file:
             self.save_file()
 
-    # ---- what the writer thread reports
+    def _thin(self) -> None:
+        """Delete what need not be kept longer; media go then, and are never looked for while somebody types."""
+        if self._copies or self._files:
+            self._thin_due.start()
+        else:
+            self._is_thinned = True
+            self._writer.thin()
 
-    def _on_reported(self, done: Future[Written | Named]) -> None:
-        self._jobs -= 1
+    # ---- what the writer's threads report
+
+    def _on_reported(self, done: Future[Copied] | Future[Filed] | Future[Named]) -> None:
+        self._copies.discard(done)
+        self._files.pop(done, None)
         try:
-            written = done.result()
+            told = done.result()
         except Exception:  # a bug, which is told as one; the next try may go well
-            self._retry.start()
-            self._tell(SaveState(SaveKind.FAILED, self.state.at, KjxmError("storage.bug"), self.path is not None))
+            self._fail(KjxmError("storage.bug"))
             raise
-        if isinstance(written, Named):
-            self._on_named(written)
-            return
-        path = self.path
-        self._take_in(written)
-        if written.saved is not None and written.saved.conflict:
-            self.conflict_kept.emit(str(self.path))
-        if written.saved is not None and written.saved.recreated:
-            self.recreated.emit(str(self.path))
-        if self.path != path:
-            self.changed.emit()
+        match told:
+            case Named():
+                self._on_named(told)
+                return
+            case Filed():
+                self._on_filed(told)
+            case Copied():
+                self._take_in_copy(told)
         failure = self._failure()
-        if failure is None:
+        if failure is not None:
+            self._fail(failure)
+        else:
             self._retry.stop()
             lacking = self._history_error or self._backup_error
             self._tell(SaveState(self._kind_of_state(), self._now(), None, self.path is not None, lacking))
-        else:
+
+    def _fail(self, reason: KjxmError) -> None:
+        if not self._retry.isActive():  # what goes well meanwhile must not put it off for ever
             self._retry.start()
-            self._tell(SaveState(SaveKind.FAILED, self.state.at, failure, self.path is not None))
-        if written.copy_error is None:
-            self.moments_changed.emit()
+        self._tell(SaveState(SaveKind.FAILED, self.state.at, reason, self.path is not None))
 
     def _on_named(self, named: Named) -> None:
         if named.moment is not None:
@@ -337,32 +330,55 @@ class Saving(QObject):
         else:
             self.version_failed.emit(named.error)
 
-    def _take_in(self, written: Written) -> None:
-        self._copy_error, self._history_error = written.copy_error, written.history_error
-        if written.file_error is not None:
-            self._file_error, self._edits_at_failure = written.file_error, self._edits
+    def _on_filed(self, filed: Filed) -> None:
+        path = self.path
+        self._take_in_file(filed)
+        if filed.copied is not None:
+            self._take_in_copy(filed.copied)
+        if filed.saved is not None and filed.saved.conflict:
+            self.conflict_kept.emit(str(self.path))
+        if filed.saved is not None and filed.saved.recreated:
+            self.recreated.emit(str(self.path))
+        if self.path != path:
+            self.changed.emit()
+
+    def _take_in_file(self, filed: Filed) -> None:
+        if filed.home is not None:
+            self.path, self.base_sha256 = filed.home.path, filed.home.base_sha256
+            self._proposal.revision = filed.home.revision
+        if filed.error is not None:
+            self._file_error, self._edits_at_failure = filed.error, self._edits
             if self.path is None:
-                self.name_refused.emit(written.file_error)
-        if written.saved is not None:
-            self.path = written.saved.path
-            self._proposal.revision = written.saved.revision
-            self._file_error, self._backup_error = None, written.saved.backup_error
-            self._edits_in_file = max(self._edits_in_file, written.edits)
+                self.name_refused.emit(filed.error)
+        if filed.saved is not None:
+            self._file_error, self._backup_error = None, filed.saved.backup_error
+            self._edits_in_file = max(self._edits_in_file, filed.edits)
+            self._edits_kept = max(self._edits_kept, filed.edits)
             if self._edits > self._edits_in_file:
                 self._file_due.start()
-        if written.saved is not None or written.copy_error is None:
-            if self.path is None and written.file_error is None and written.edits > self._edits_at_failure:
-                self._file_error = None  # a name was wanted and could not be had; writing went on without one
-            self._edits_kept = max(self._edits_kept, written.edits)
+
+    def _take_in_copy(self, copied: Copied) -> None:
+        self._copy_error, self._history_error = copied.error, copied.history_error
+        if copied.error is not None:
+            return
+        if self.path is None and not self._files and copied.edits > self._edits_at_failure:
+            self._file_error = None  # a name was wanted and could not be had; writing went on without one
+        self._edits_kept = max(self._edits_kept, copied.edits)
+        if not self._is_thinned and not self._thin_due.isActive():
+            self._thin_due.start()
+        self.moments_changed.emit()
 
     def _failure(self) -> KjxmError | None:
         """Return what is to be mended: the file that could not be written, or else the copy that holds too little."""
-        return self._file_error or (self._copy_error if self._edits > self._edits_kept else None)
+        stored = max(self._edits_kept, self._edits_on_the_way())
+        return self._file_error or (self._copy_error if self._edits > stored else None)
 
     def _kind_of_state(self) -> SaveKind:
         if self._edits > self._edits_kept:
             return SaveKind.PENDING
-        return SaveKind.SAVED if self.path is not None and self._edits <= self._edits_in_file else SaveKind.KEPT
+        if self.is_in_file:
+            return SaveKind.SAVED
+        return SaveKind.PENDING if self._edits <= self._edits_on_the_way() else SaveKind.KEPT
 
     def _tell_pending(self) -> None:
         """Say that something is being stored, unless something failed: that stays in sight until it is mended."""

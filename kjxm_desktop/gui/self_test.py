@@ -32,7 +32,7 @@ from kjxm_desktop.errors import KjxmError
 from kjxm_desktop.gui.about import PARTS
 from kjxm_desktop.gui.background import Job
 from kjxm_desktop.gui.main_window import MainWindow
-from kjxm_desktop.gui.saving import SaveKind
+from kjxm_desktop.gui.save_state import SaveKind
 from kjxm_desktop.gui.session import Session
 from kjxm_desktop.gui.start_page import examples
 from kjxm_desktop.settings import Settings
@@ -106,7 +106,7 @@ def run(report_file: Path, now: Callable[[], datetime]) -> int:
 
 def _try_window(report: Report, window: MainWindow, folder: Path, now: Callable[[], datetime]) -> None:
     with report.step("open"):
-        if not window.open_example(examples()[0]):
+        if not window.open_example(min(examples(), key=lambda example: example.data_file.stat().st_size)):
             raise FailedError("the example did not open")
     session = window.session
     if session is None:

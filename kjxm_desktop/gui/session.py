@@ -21,7 +21,8 @@ from kjxm_desktop.core.proposal import Proposal, leaves, media_named
 from kjxm_desktop.core.validation import Diagnostic, Severity
 from kjxm_desktop.errors import KjxmError
 from kjxm_desktop.gui.checking import Checking
-from kjxm_desktop.gui.saving import SaveState, Saving
+from kjxm_desktop.gui.save_state import SaveState
+from kjxm_desktop.gui.saving import Saving
 from kjxm_desktop.gui.undo import SetValue, Steps
 from kjxm_desktop.gui.writing import copy_of
 
@@ -497,6 +498,11 @@ class Session(QObject):
     def base_sha256(self) -> str | None:
         """Return the digest of the file as it was last read or written here; None while there is no name."""
         return self._saving.base_sha256
+
+    @property
+    def is_writing_file(self) -> bool:
+        """Tell whether the file is being written just now: what is new there may be ours."""
+        return self._saving.is_writing_file
 
     @property
     def is_in_file(self) -> bool:

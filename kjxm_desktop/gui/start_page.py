@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import cast
+from typing import Final, cast
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QUrl, Signal
+from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -28,6 +29,9 @@ from kjxm_desktop.core.json_pointer import Json
 from kjxm_desktop.gui import theme
 from kjxm_desktop.gui.buttons import Button, PrimaryButton
 from kjxm_desktop.gui.labels import Label, tip
+from kjxm_desktop.gui.strip import Strip
+
+_UNREADABLE: Final = "unreadable"
 
 
 @dataclass(frozen=True)
@@ -78,6 +82,8 @@ class StartPage(QWidget):
         super().__init__(parent)
         self._calls = calls
         self.shown: list[Recent] = []
+        self.strip = Strip(self)
+        self._put_off: frozenset[Path] = frozenset()
         row = QHBoxLayout(self)
         row.setContentsMargins(48, 40, 48, 24)
         row.setSpacing(48)
@@ -86,6 +92,7 @@ class StartPage(QWidget):
         self._recent.setSpacing(6)
         right = QVBoxLayout()
         right.setSpacing(0)
+        right.addWidget(self.strip)
         right.addWidget(Label(strings.text("gui_window.recent"), "group"))
         right.addSpacing(8)
         right.addWidget(self._scrolled(self._recent), 1)
@@ -169,6 +176,25 @@ class StartPage(QWidget):
             self._recent.addWidget(self._recent_row(entry))
         self._recent.addStretch(1)
 
+    def tell_unreadable(self, folders: Sequence[Path]) -> None:
+        """Tell of working copies of which nothing can be read, with the way to their folder, until that is put off."""
+        told = frozenset(folders)
+        self.strip.forget(_UNREADABLE)
+        if told <= self._put_off:
+            return
+        place = folders[0] if len(told) == 1 else folders[0].parent
+        self.strip.tell(
+            strings.text("gui_world.unreadable", count=len(told)),
+            icon="severity_warning",
+            token="warning",
+            looks=[(strings.text("gui_window.open_folder"), lambda: show_folder(place))],
+            actions=[(strings.text("gui_world.later"), lambda: self._put_off_for_now(told))],
+            topic=_UNREADABLE,
+        )
+
+    def _put_off_for_now(self, told: frozenset[Path]) -> None:
+        self._put_off |= told
+
     def recent_buttons(self) -> list[QToolButton]:
         """Return the buttons of the drafts shown, in their order."""
         return list(self._rows)
@@ -193,6 +219,11 @@ class StartPage(QWidget):
         row.clicked.connect(lambda: self.recent_wanted.emit(entry))
         self._rows.append(row)
         return row
+
+
+def show_folder(folder: Path) -> None:
+    """Let the desktop show a folder."""
+    QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder)))
 
 
 def _gaps(count: int | None) -> str:

@@ -11,7 +11,7 @@ from kjxm_desktop.core.json_pointer import Json
 from kjxm_desktop.gui import theme
 from kjxm_desktop.gui.buttons import Button
 from kjxm_desktop.gui.labels import Elided, Label
-from kjxm_desktop.gui.saving import SaveKind
+from kjxm_desktop.gui.save_state import SaveKind
 from kjxm_desktop.gui.session import Session
 
 SLOW_MS = 300

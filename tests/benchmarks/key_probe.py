@@ -75,7 +75,7 @@ def run_program(file: str, pointer: str) -> None:
     from kjxm_desktop.core import clock
     from kjxm_desktop.gui import theme
     from kjxm_desktop.gui.main_window import MainWindow
-    from kjxm_desktop.gui.saving import SaveKind
+    from kjxm_desktop.gui.save_state import SaveKind
     from kjxm_desktop.settings import Settings
 
     app = QApplication(sys.argv[:1])

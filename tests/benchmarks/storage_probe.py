@@ -96,7 +96,7 @@ def save_and_listen(kind: str, file: str) -> None:
 
 def _saves(kind: str, session: Session) -> Iterator[tuple[float, float]]:
     """Yield when each save began and ended: the file by the person's order, the working copy by itself."""
-    from kjxm_desktop.gui.saving import SaveKind
+    from kjxm_desktop.gui.save_state import SaveKind
 
     stored = {"save": SaveKind.SAVED, "commit": SaveKind.KEPT}[kind]
     seen: list[tuple[float, SaveKind]] = []

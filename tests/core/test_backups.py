@@ -6,6 +6,8 @@ import stat
 from datetime import datetime, timedelta, timezone
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from kjxm_desktop.core import atomic_file, backups
 from kjxm_desktop.core.backups import Backups
@@ -39,7 +41,7 @@ def test_a_copy_tells_when_it_was_made_its_revision_and_what_it_holds(kept, file
     (backup,) = kept.all()
     assert (backup.at, backup.revision, backup.size) == (NOW, 7, 3)
     assert digest.startswith(backup.sha256_start)
-    assert backup.path.name == f"20240601T120341+0800_r7_{digest[:16]}.kjxm"
+    assert backup.path.name == f"20240601T120341+0800_r7_{digest[:16]}_n1.kjxm"
     assert backup.path.read_bytes() == b"one"
 
 
@@ -50,7 +52,7 @@ def test_the_same_bytes_are_kept_once(kept, file):
 
 
 def test_the_latest_is_told_first_and_other_files_are_none(kept, file):
-    for minute in (0, 20, 10):
+    for minute in (0, 10, 20):
         keep(kept, file, b"%d" % minute, NOW + timedelta(minutes=minute))
     (kept.all()[0].path.parent / "notes.txt").write_bytes(b"mine")
     (kept.all()[0].path.parent / "20249901T120341+0800_r7_0123456789abcdef.kjxm").write_bytes(b"no such day")
@@ -98,14 +100,16 @@ def test_a_copy_that_fails_leaves_nothing_behind(kept, file, monkeypatch, code, 
 def test_all_of_two_days_stay_then_one_a_day_then_one_a_week(kept, file):
     keep(kept, file, b"0")
     folder = kept.all()[0].path.parent
-    for hour in range(6, 24 * 120, 6):
+    kept.all()[0].path.unlink()
+    for hour in range(0, 24 * 120, 6):
         at = NOW + timedelta(hours=hour)
         (folder / f"{at:%Y%m%dT%H%M%S%z}_r1_{hour:016x}.kjxm").write_bytes(b"x")
     latest = times(kept)[0]
-    kept.thin(latest)
+    kept.thin()
     found = times(kept)
     last_of_day = {at.date(): at for at in reversed(found)}
     assert sum(latest - at <= timedelta(days=2) for at in found) == 9
+    assert sum(latest - at > timedelta(days=3) for at in found) == len({at.date() for at in found}) - 4
     assert {at.date() for at in found} >= {(latest - timedelta(days=day)).date() for day in range(14)}
     older = [at for at in found if latest - at > timedelta(days=14)]
     assert len({at.isocalendar()[:2] for at in found}) == 8
@@ -113,11 +117,48 @@ def test_all_of_two_days_stay_then_one_a_day_then_one_a_week(kept, file):
     assert latest - found[-1] < timedelta(weeks=8)
 
 
-def test_a_clock_set_to_next_year_deletes_nothing(kept, file):
-    for hour in range(0, 24, 6):
-        keep(kept, file, b"%d" % hour, NOW + timedelta(hours=hour))
-    kept.thin(NOW + timedelta(days=400))
-    assert len(times(kept)) == 4
+@pytest.mark.parametrize("wrong_days", [-1600, -3, 365, 10])
+def test_a_day_of_work_stays_though_the_clock_is_wrong_for_a_while(kept, file, wrong_days):
+    for number in range(60):
+        wrong = wrong_days if 30 <= number < 40 else 0
+        keep(kept, file, b"%d" % number, NOW.replace(hour=0) + timedelta(days=wrong, minutes=15 * number))
+        kept.thin()
+    assert [backup.path.read_bytes() for backup in kept.all()] == [b"%d" % number for number in reversed(range(60))]
+
+
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.tuples(st.integers(1, 3), st.just(0) | st.integers(-3000, 3000)), min_size=1, max_size=30))
+def test_the_newest_stay_whatever_the_clock_does(tmp_path_factory, days):
+    folder = tmp_path_factory.mktemp("backups")
+    kept, file, day = Backups(folder / "id"), folder / "甲.kjxm", 0
+    for number, (pause, wrong) in enumerate(days):
+        day += pause
+        keep(kept, file, b"%d" % number, NOW + timedelta(days=day + wrong), number)
+        kept.thin()
+    newest = [backup.path.read_bytes() for backup in kept.all()[:3]]
+    assert newest == [b"%d" % number for number in reversed(range(max(0, len(days) - 3), len(days)))]
+
+
+def test_those_that_an_earlier_program_made_are_older_than_all_of_today(kept, file):
+    folder = kept._folder
+    folder.mkdir(parents=True)
+    for hour in (1, 2):
+        (folder / f"{NOW + timedelta(hours=hour):%Y%m%dT%H%M%S%z}_r{hour}_{hour:016x}.kjxm").write_bytes(b"x")
+    keep(kept, file, b"now", NOW)
+    assert [(backup.number, backup.at) for backup in kept.all()] == [
+        (1, NOW),
+        (0, NOW + timedelta(hours=2)),
+        (0, NOW + timedelta(hours=1)),
+    ]
+
+
+def test_a_revision_of_any_length_is_known_again_and_thinned(kept, file):
+    for number in range(6):
+        keep(kept, file, b"%d" % number, NOW + timedelta(days=number), 10**18 + number)
+    kept.thin()
+    assert [backup.revision - 10**18 for backup in kept.all()] == [5, 4, 3, 2, 1, 0]
+    assert keep(kept, file, b"0", NOW, 7)
+    assert len(kept.all()) == 6
 
 
 def test_too_many_bytes_cost_first_what_is_not_the_last_of_its_day_then_the_oldest(kept, file, monkeypatch):
@@ -127,7 +168,7 @@ def test_too_many_bytes_cost_first_what_is_not_the_last_of_its_day_then_the_olde
 
     def left(cap):
         monkeypatch.setattr(backups, "CAP_BYTES", cap)
-        kept.thin(NOW + timedelta(hours=30))
+        kept.thin()
         return sorted(int(backup.path.read_bytes()[:2]) for backup in kept.all())
 
     assert left(600) == hours

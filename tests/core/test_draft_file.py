@@ -2,6 +2,7 @@
 
 import errno
 import os
+import re
 from datetime import datetime, timedelta, timezone
 
 import pytest
@@ -117,6 +118,91 @@ def test_two_conflicts_have_two_names(draft, proposal, path):
     assert path.with_name("甲（冲突）.kjxm").read_bytes() == b"of yesterday"
 
 
+MARK = re.compile(r"（冲突 20240601-[0-9]{6}）")
+
+
+def conflicts(path, proposal, kept, count, pattern="{}（冲突 {:%Y%m%d-%H%M%S}）"):
+    """Let somebody else write the file before each of `count` saves, and return how ours is called each time."""
+    sha256 = storage.write(path, proposal, program="test")
+    draft = DraftFile(path, sha256, 4, backups=kept, program="test", conflict_name=pattern.format)
+    names = []
+    for at in range(count):
+        assert draft.path is not None
+        draft.path.write_bytes(b"theirs %d" % at)
+        saved = save(draft, proposal, f"ours {at}", at)
+        assert saved.conflict
+        names.append(saved.path.name)
+    return names
+
+
+@pytest.mark.parametrize("stem", ["申" * 78, "a" * 250, "葵" * 40, "😀" * 60, "甲"])
+def test_conflicts_in_turn_never_make_a_name_that_no_disk_takes(stem, folder, proposal, kept):
+    names = conflicts(folder / f"{stem}.kjxm", proposal, kept, 9)
+    for name in names:
+        assert len(MARK.findall(name)) == 1
+        assert name.startswith(stem[:20])
+        assert len(name.encode()) <= 240
+        assert len(name.encode("utf-16-le")) // 2 <= 240
+    assert len(list(folder.iterdir())) == 10
+
+
+@pytest.mark.parametrize(
+    "stem",
+    [
+        "甲（冲突 20230101-000000）",
+        "甲 (conflict 20230101-000000) 2",
+        "甲（冲突 20230101-000000）（冲突 20230102-000000）",
+    ],
+)
+def test_a_conflict_takes_the_place_of_an_earlier_one_in_the_name(stem, folder, proposal, kept):
+    assert conflicts(folder / f"{stem}.kjxm", proposal, kept, 1) == ["甲（冲突 20240601-120341）.kjxm"]
+
+
+def test_a_name_that_only_ends_like_a_conflict_stays(folder, proposal, kept):
+    for stem in ("（冲突 20230101-000000）", "甲（2023）", "甲（冲突 20230101-000000）修订"):
+        assert conflicts(folder / f"{stem}.kjxm", proposal, kept, 1) == [f"{stem}（冲突 20240601-120341）.kjxm"]
+
+
+def test_a_disk_that_takes_shorter_names_gets_shorter_ones(folder, proposal, kept, monkeypatch):
+    write = atomic_file.write
+
+    def narrow(path, *arguments, **options):
+        if len(path.name.encode()) > 143:
+            raise KjxmError("storage.name_too_long", path=str(path))
+        return write(path, *arguments, **options)
+
+    monkeypatch.setattr(atomic_file, "write", narrow)
+    (name,) = conflicts(folder / f"{'申' * 40}.kjxm", proposal, kept, 1)
+    assert MARK.search(name)
+    assert len(name.encode()) <= 140
+
+
+def test_a_name_that_cannot_be_looked_at_is_told_as_what_it_is(folder, proposal, kept):
+    path = folder / "甲.kjxm"
+    sha256 = storage.write(path, proposal, program="test")
+    draft = DraftFile(path, sha256, 4, backups=kept, program="test", conflict_name=lambda stem, _: stem + "x" * 300)
+    path.write_bytes(THEIRS)
+    with pytest.raises(KjxmError, match=r"storage\.name_too_long"):
+        save(draft, proposal, "乙")
+    assert path.read_bytes() == THEIRS
+
+
+@pytest.mark.parametrize("revision", [10**9, 10**15, 10**15 + 1, 10**18, 9_999_999_999_999_999_999])
+def test_a_draft_of_any_revision_opens_and_is_saved_and_opens_again(path, proposal, kept, shelf, revision):
+    proposal.revision = revision
+    sha256 = storage.write(path, proposal, program="test")
+    for minutes in (0, 20, 40):
+        read = storage.read(path, shelf)
+        draft = DraftFile(
+            path, read.sha256, read.proposal.revision, backups=kept, program="test", conflict_name=lambda stem, _: stem
+        )
+        for more in (0, 1):
+            saved = save(draft, read.proposal, f"{minutes} {more}", minutes + more)
+            assert saved.backup_error is None
+    assert storage.read(path, shelf).sha256 != sha256
+    assert len(contents(kept)) == 3
+
+
 def test_a_file_changed_while_we_wrote_is_left_alone_too(draft, proposal, path, shelf, monkeypatch):
     meanwhile(monkeypatch, (storage, "_verify"), lambda: path.write_bytes(THEIRS))
     saved = save(draft, proposal, "乙")
@@ -222,3 +308,20 @@ def test_a_draft_without_a_name_cannot_be_saved_but_gets_one(kept, proposal, pat
     assert (saved.revision, saved.recreated) == (1, False)
     assert title(path, shelf) == "甲"
     assert contents(kept) == []
+
+
+def test_what_is_about_to_stand_there_is_told_before_it_does(path, proposal, kept, draft, shelf):
+    told = []
+    foreseeing = DraftFile(
+        path,
+        draft.base_sha256,
+        4,
+        backups=kept,
+        program="test",
+        conflict_name=lambda stem, _: f"{stem}（冲突）",
+        foresee=lambda target, sha256: told.append((target, sha256, title(path, shelf))),
+    )
+    save(foreseeing, proposal, "乙")
+    assert told == [(path, storage.sha256_of(path), "甲")]
+    foreseeing.save_as(proposal, other := path.with_name("丙.kjxm"), NOW)
+    assert told[-1] == (other, storage.sha256_of(other), "乙")

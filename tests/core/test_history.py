@@ -1,5 +1,8 @@
 """Every moment that was kept comes back as it was; damage stays where it is, and nothing is mixed unnoticed."""
 
+import collections
+import io
+import random
 import stat
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
@@ -320,7 +323,7 @@ def test_media_that_a_moment_names_are_told_until_nothing_needs_them(folder, sma
     assert History(folder).media_named() == {SHA, "ab" * 32}
     for at in range(40):
         keep(kept, title(f"题目 {at}" * 10), at)
-    kept.thin(NOW)
+    kept.thin()
     assert kept.media_named() == {SHA, "ab" * 32}
     segments(folder)[0].unlink()
     kept.forget(named.id)
@@ -332,6 +335,89 @@ def test_a_name_of_a_picture_changed_in_one_digit_is_found(folder):
     for digit in "0123":
         keep(kept, {"project": {"figure": {"media": SHA[:30] + digit + SHA[31:]}}})
     assert kept.media_named() == {SHA[:30] + digit + SHA[31:] for digit in "0123"}
+
+
+@pytest.mark.parametrize("at", [0.0, 0.3, 0.6, 0.99])
+def test_what_a_damaged_segment_names_is_not_taken_for_needed_by_nobody(folder, at):
+    kept = History(folder)
+    digests = [f"{number:064x}" for number in range(6)]
+    keep(kept, title("甲", **{f"s{number}": {"media": digest} for number, digest in enumerate(digests)}))
+    (segment,) = segments(folder)
+    whole = segment.read_bytes()
+    keep(kept, title("乙"), 1, kind=Kind.OPENED)
+    for file in segments(folder):
+        raw = bytearray(file.read_bytes())
+        raw[int(len(whole) * at) % len(raw)] ^= 1
+        file.write_bytes(raw)
+    named = History(folder).media_named()
+    assert len(named & set(digests)) >= len(digests) - 1  # a flipped bit within one digest hides that one
+
+
+# ---- what is read
+
+
+class _Counted(io.FileIO):
+    """A file that tells into `read` how many bytes were read of which file."""
+
+    def __init__(self, path, read):
+        super().__init__(path)
+        self._read, self._name = read, path.name
+
+    def readinto(self, buffer, /):
+        got = super().readinto(buffer)
+        self._read[self._name] += got or 0
+        return got
+
+    def readall(self):
+        raw = super().readall()
+        self._read[self._name] += len(raw)
+        return raw
+
+
+@pytest.fixture
+def read(monkeypatch):
+    """Return how many bytes of each file are read from now on, by its name."""
+    counted: collections.Counter[str] = collections.Counter()
+    real = Path.open
+
+    def counting(path, mode="r", *more, **options):
+        return io.BufferedReader(_Counted(path, counted)) if mode == "rb" else real(path, mode, *more, **options)
+
+    monkeypatch.setattr(Path, "open", counting)
+    return counted
+
+
+def test_the_first_keeping_reads_the_last_segment_and_no_other(folder, small_segments, read):
+    _days(folder, 60)
+    last = segments(folder)[-1]
+    assert len(segments(folder)) > 5
+    for text in ("甲", "乙"):
+        read.clear()
+        keep(again := History(folder), title(text))
+        assert set(read) <= {last.name, segments(folder)[-1].name}
+        assert sum(read.values()) <= 2 * history.SEGMENT_BYTES
+        read.clear()
+        keep(again, title(text * 2))
+        assert not read
+
+
+def test_the_media_named_are_read_from_heads_and_only_once(folder, read):
+    kept = History(folder)
+    noise = random.Random(1)
+    for number in range(20):
+        text = "".join(chr(noise.randrange(0x4E00, 0x9FA5)) for _ in range(30_000))
+        keep(kept, title(text, figure={"media": f"{number:064x}"}), number)
+    size = sum(file.stat().st_size for file in segments(folder))
+    reader = History(folder)
+    read.clear()
+    assert len(reader.media_named()) == 20
+    assert 0 < sum(read.values()) < size // 4
+    read.clear()
+    reader.media_named()
+    assert not read
+    keep(kept, title("甲", figure={"media": SHA}))
+    assert SHA in reader.media_named()
+    assert sum(read.values()) < 10_000
 
 
 # ---- thinning
@@ -347,30 +433,113 @@ def _days(folder, count):
 def test_segments_older_than_thirty_days_go_and_later_ones_stay(folder, small_segments):
     kept = _days(folder, 60)
     kept.name(title("甲"), "初稿", NOW, 1)
-    kept.thin(NOW + timedelta(days=59))
+    kept.thin()
     found = [moment for moment in kept.moments() if moment.kind is Kind.EDITED]
     assert NOW + timedelta(days=20) <= found[-1].at <= NOW + timedelta(days=29)
     assert len(kept.moments()) == len(found) + 1
     assert kept.answers_at(found[-1].id)["project"]["title"].startswith("题目 ")
 
 
-def test_a_clock_set_to_next_year_deletes_nothing(folder, small_segments):
+@pytest.mark.parametrize("wrong_days", [-1600, 365, 500])
+def test_a_clock_that_was_wrong_for_whole_segments_deletes_nothing(folder, small_segments, wrong_days):
     kept = _days(folder, 20)
-    before = told(kept)
-    kept.thin(NOW + timedelta(days=500))
-    assert told(kept) == before
+    for day in (*range(wrong_days, wrong_days + 5), *range(20, 25)):
+        keep(kept, title(f"题目 {day}" * 60), day * 24 * 60)
+        History(folder).thin()
+    assert len(History(folder).moments()) == len(set(kept.moments())) == 30
+
+
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.tuples(st.integers(1, 3), st.just(0) | st.integers(-3000, 3000)), max_size=60))
+def test_what_was_written_in_the_last_thirty_days_of_work_stays_whatever_the_clock_does(tmp_path_factory, days):
+    folder = tmp_path_factory.mktemp("history")
+    kept, worked, day = History(folder), [], 0
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(history, "SEGMENT_BYTES", 300)
+        patch.setattr(history, "WHOLE_EVERY_BYTES", 100)
+        for number, (pause, wrong) in enumerate(days):
+            day += pause
+            text = f"第 {number} 天"
+            keep(kept, title(text), (day + wrong) * 24 * 60)
+            worked.append(text)
+            kept.thin()
+        left = {str(kept.answers_at(moment.id)["project"]["title"]) for moment in kept.moments()}
+    assert left >= set(worked[-31:])
+
+
+def test_a_draft_that_lay_for_a_year_loses_nothing(folder, small_segments):
+    kept = _days(folder, 20)
+    keep(kept, title("一年以后"), 400 * 24 * 60)
+    kept.thin()
+    assert len(kept.moments()) == 21
 
 
 def test_the_oldest_segments_go_when_all_are_too_large_but_never_the_newest(folder, small_segments, monkeypatch):
     kept = _days(folder, 20)
     last = told(kept)[-1]
     monkeypatch.setattr(history, "KEPT_BYTES", 5000)
-    kept.thin(NOW)
+    kept.thin()
     assert sum(file.stat().st_size for file in segments(folder)) <= 5000
     monkeypatch.setattr(history, "KEPT_BYTES", 0)
-    kept.thin(NOW)
+    kept.thin()
     assert told(kept)[-1] == last
     assert len(segments(folder)) == 1
+
+
+def _attachments(folder, count):
+    """Keep a history in which one attachment takes the place of another; return it and their SHA-256."""
+    kept, digests = History(folder), [f"{number:064x}" for number in range(count)]
+    for number, digest in enumerate(digests):
+        keep(kept, title("甲", file={"media": digest}), number)
+        keep(kept, title("乙", file={"media": digest}), number)
+    return kept, digests
+
+
+def test_media_that_the_history_alone_needs_count_and_go_with_the_oldest(folder):
+    kept, digests = _attachments(folder, 20)
+    in_use = digests[-1]
+    kept.thin({digest: 10_000_000 for digest in digests if digest != in_use})
+    assert kept.media_named() == set(digests[-6:])
+    assert len(kept.moments()) == 12
+    kept.thin({digest: 10_000_000 for digest in digests if digest != in_use})
+    assert kept.media_named() == set(digests[-6:])
+
+
+def test_media_of_named_versions_and_of_the_draft_itself_cost_the_history_nothing(folder):
+    kept, digests = _attachments(folder, 20)
+    for digest in digests[:10]:
+        kept.name(title("甲", file={"media": digest}), "附件", NOW, 1)
+    kept.thin(dict.fromkeys(digests[:10], 10_000_000))
+    assert len(kept.moments()) == 50
+    kept.thin(dict.fromkeys(digests[:-1], 10_000_000))
+    assert kept.media_named() == {*digests[:10], *digests[-6:]}
+
+
+def test_how_the_draft_was_when_it_was_opened_stays_while_it_is_open(folder):
+    kept, digests = _attachments(folder, 3)
+    opened = keep(kept, title("乙", file={"media": digests[-1]}), kind=Kind.OPENED)
+    for number in range(20):
+        keep(kept, title(f"丙 {number}", file={"media": f"{number:064x}"[::-1]}))
+    kept.thin(dict.fromkeys(kept.media_named(), 10_000_000), opened.id)
+    assert kept.moments()[-1].id == "3.1"  # the segment that holds the moment, whole
+    assert kept.answers_at(opened.id) == title("乙", file={"media": digests[-1]})
+
+
+def test_a_removed_attachment_begins_a_segment_and_another_added_does_not(folder):
+    kept = History(folder)
+    keep(kept, title("甲"))
+    keep(kept, title("甲", file=[{"media": "a" * 64}]))
+    keep(kept, title("甲", file=[{"media": "a" * 64}, {"media": "b" * 64}]))
+    assert len(segments(folder)) == 1
+    keep(kept, title("甲", file=[{"media": "b" * 64}]))
+    assert len(segments(folder)) == 2
+    keep(kept, title("甲"))
+    assert len(segments(folder)) == 3
+    assert [answers.get("file", []) for _, answers in told(kept)][2:] == [
+        [{"media": "a" * 64}, {"media": "b" * 64}],
+        [{"media": "b" * 64}],
+        [],
+    ]
 
 
 def test_moments_stand_in_the_order_in_which_they_were_kept_whatever_the_clock_said(folder):

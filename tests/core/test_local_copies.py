@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -99,6 +100,7 @@ def test_what_cannot_be_read_may_be_all_there_is(tmp_path: Path, shelf: Shelf, p
     _keep(tmp_path, proposal, damaged)
     assert _only(tmp_path, shelf).standing is Standing.UNSURE
     (tmp_path / "drafts" / proposal.doc_id / "state").write_bytes(b"damaged")
+    shutil.rmtree(tmp_path / "drafts" / proposal.doc_id / "history")
     assert _only(tmp_path, shelf).standing is Standing.UNSURE
     assert _only(tmp_path, shelf).kept is None
     assert _only(tmp_path, shelf).may_be_all

@@ -188,3 +188,12 @@ def test_what_was_dismissed_and_marked_done_comes_along_but_not_the_place(before
     moved = moving.move(proposal, other(lambda told: without(told, "/thing/trouble")))
     assert moved.proposal.notes["done"] == ["thing"]
     assert moved.proposal.notes["last_place"] is None
+
+
+def test_a_file_that_travels_apart_stays_an_answer(before: Call) -> None:
+    away = "a" * 64
+    old = Proposal(before, {"attachments": {"files": [{"id": "a", "name": "合同.pdf", "media": away}]}})
+    old.apart = frozenset({away})
+    moved = moving.move(old, before).proposal
+    assert moved.get("/attachments/files/0/media") == away
+    assert moved.apart == {away}

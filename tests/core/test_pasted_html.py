@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
-from kjxm_desktop.core import html_pieces, html_tokens, pasted_html, rich_text
+from kjxm_desktop.core import html_pieces, html_styles, html_tokens, pasted_html, rich_text
 from kjxm_desktop.core.pasted_html import Pasted, TooMuchError, read
 
 SECRET = "秘密"
@@ -80,6 +80,46 @@ def text_of(source):
         "<style><!-- .a, .b { color: white } --></style><span class=b>秘密</span>",
         "<style>@media screen { .b {} .a { visibility: hidden } }</style><span class=a>秘密</span>",
         "<p style='display:none'>秘密<p>",
+        "<style>#q {display:none}</style><p id=Q>秘密</p>",
+        "<style>div p {display:none}</style><div><b><p>秘密</p></b></div>",
+        "<style>div > p {display:none}</style><div><p>秘密</p></div>",
+        "<style>.a.b {display:none}</style><p class='b c a'>秘密</p>",
+        "<style>p#q.a[data-h] {display:none}</style><p id=q class=a data-h>秘密</p>",
+        "<style>[data-h] {display:none}</style><p data-h=1>秘密</p>",
+        "<style>p[data-h='No'] {display:none}</style><p data-h=no>秘密</p>",
+        "<style>[class^=hid] {display:none}</style><p class=hidden-x>秘密</p>",
+        "<style>div * {display:none}</style><div><p>秘密</p></div>",
+        "<style>.a {display:none !important}</style><p class=a style='display:block'>秘密</p>",
+        "<style>.a {display:none!important} .a {display:block}</style><p class=a>秘密</p>",
+        "<style>#q {display:none} p.a {display:block}</style><p class=a id=q>秘密</p>",
+        "<style>:root {--c:#fff} .a {color:var(--c)}</style><p class=a>秘密</p>",
+        "<div><p id=q>秘密</p><style>#q {display:none}</style></div>",
+        "<details>秘密</details>",
+        "<dialog><p>秘密</p></dialog>",
+        "<p popover>秘密</p>",
+        "<math><annotation encoding='application/x-tex'>秘密</annotation></math>",
+        '<span style="color:hwb(0 100% 0%)">秘密</span>',
+        '<span style="color:lab(100% 0 0)">秘密</span>',
+        '<span style="color:lch(100 0 none)">秘密</span>',
+        '<span style="color:oklab(1 0 0)">秘密</span>',
+        '<span style="color:oklch(100% 0 0)">秘密</span>',
+        '<span style="color:oklch(50% 0 0 / 0)">秘密</span>',
+        '<span style="color:color(srgb 1 1 1)">秘密</span>',
+        '<span style="color:color(display-p3 1 1 1)">秘密</span>',
+        '<span style="-webkit-text-fill-color:transparent">秘密</span>',
+        '<span style="-webkit-text-fill-color:#fff;color:#000">秘密</span>',
+        '<span style="background-clip:text;color:transparent">秘密</span>',
+        '<p style="filter:blur(0) opacity(0%)">秘密</p>',
+        '<p style="zoom:0">秘密</p>',
+        '<p style="scale:0">秘密</p>',
+        '<p style="transform:scaleY(0)">秘密</p>',
+        '<p style="transform:rotate(1deg) translateX(-9999px)">秘密</p>',
+        '<p style="transform:translate(0, -9999px)">秘密</p>',
+        '<p style="translate:-9999px">秘密</p>',
+        '<p style="position:fixed;right:9999px">秘密</p>',
+        '<p style="font-size:calc(0px)">秘密</p>',
+        '<p style="letter-spacing:-100px">秘密</p>',
+        '<p style="line-height:0;overflow:hidden">秘密</p>',
     ],
 )
 def test_hidden_text_is_dropped_and_counted(hidden):
@@ -96,6 +136,8 @@ def test_hidden_text_is_dropped_and_counted(hidden):
         "<select><option>秘密</select>",
         "<video src=x>秘密</video>",
         "<canvas>秘密</canvas>",
+        "<datalist><option>秘密</datalist>",
+        "<progress>秘密</progress>",
     ],
 )
 def test_what_stands_for_something_embedded_is_dropped_and_counted(embedded):
@@ -141,10 +183,48 @@ def test_what_is_no_text_at_all_is_dropped_without_a_word(silent):
         '<span data-x="hidden" title="display:none">看得见</span>',
         "<p hidden></p>看得见",
         "<style>@media print { .b { color: red } .a { display: none } }</style><span class=a>看得见</span>",
+        "<style media=print>.a { display: none }</style><span class=a>看得见</span>",
+        "<style>div p {display:none}</style><p>看得见</p>",
+        "<style>div > p {display:none}</style><div><b><p>看得见</p></b></div>",
+        "<style>.a.b {display:none}</style><p class=a>看得见</p>",
+        "<style>p:not(.a), p::before, p + p, [x y] {display:none}</style><p>看得见</p>",
+        "<style>* {color:white} p {color:black}</style><p>看得见</p>",
+        "<style>.a {display:none} #q {display:block}</style><p class=a id=q>看得见</p>",
+        "<style>.a {display:none} .a {display:block !important}</style><p class=a>看得见</p>",
+        "<details open>看得见</details>",
+        "<details><summary>看得见</summary></details>",
+        "<dialog open>看得见</dialog>",
+        '<span style="color:hwb(0 0% 0%)">看得见</span>',
+        '<span style="color:oklch(60% 0.2 30)">看得见</span>',
+        '<span style="color:lab(20% 0 0)">看得见</span>',
+        '<span style="color:color(srgb 1 0 0)">看得见</span>',
+        '<p style="background:linear-gradient(red,blue);-webkit-background-clip:text;color:transparent">看得见</p>',
+        '<p style="filter:opacity(0.5)">看得见</p>',
+        '<p style="zoom:1.5;transform:translateX(-20px) scale(0.8)">看得见</p>',
+        '<p style="letter-spacing:-1px;line-height:1.2;overflow:hidden">看得见</p>',
     ],
 )
 def test_what_can_be_seen_stays(seen):
     assert (text_of(seen), read(seen).dropped) == ("看得见", {})
+
+
+@pytest.mark.parametrize(
+    "struck",
+    [
+        "<s>划去</s>",
+        "<strike>划去</strike>",
+        "<span style='text-decoration:line-through'>划去</span>",
+        "<span style='text-decoration-line:underline line-through'>划去</span>",
+        "<style>.a {text-decoration:line-through}</style><i class=a><b style='text-decoration:none'>划去</b></i>",
+    ],
+)
+def test_struck_text_that_is_seen_stays_and_the_lost_line_is_counted(struck):
+    assert (text_of(f"甲{struck}乙"), read(f"甲{struck}乙").dropped) == ("甲划去乙", {"struck": 1})
+
+
+def test_a_tracked_deletion_is_dropped_whatever_line_goes_through_it():
+    pasted = read("甲<del><s>秘密</s></del>乙<s>一</s><s>二</s>丙<s>三</s>")
+    assert pasted == Pasted([paragraph("甲乙一二丙三")], {"hidden": 1, "struck": 2})
 
 
 def test_a_hidden_run_counts_once_however_many_tags_it_has():
@@ -409,6 +489,38 @@ def test_what_never_ends_is_passed_over_once(piece):
     assert len(text_of(piece * (1_000_000 // len(piece)))) <= 1_000_000
 
 
+RULES = {
+    "simple": ".a{color:red}",
+    "all": "*{color:red}",
+    "two classes": ".a.b{color:red}",
+    "inside": "div p{color:red}",
+    "deep inside": "div div div div div p{color:red}",
+    "attributes": "[x][id]{color:red}",
+    "selectors": "a,",
+    "declarations": "p{z:1;",
+    "properties": ".a{--x:1;z:2}",
+    "conditions": "[",
+    "nested": "@media x{",
+}
+
+
+@pytest.mark.parametrize("name", RULES)
+def test_a_style_sheet_of_a_million_rules_costs_no_more_than_a_small_one(name, monkeypatch):
+    steps = []
+    fits, compounds = html_styles._Compound.fits, html_styles._compounds
+    monkeypatch.setattr(html_styles._Compound, "fits", lambda *args: (steps.append(1), fits(*args))[1])
+    monkeypatch.setattr(html_styles, "_compounds", lambda told: (steps.append(1), compounds(told))[1])
+    page = "<div>" * 20 + '<p class="a b" id=q x=1>字</p>' * 2_000
+    sheet = RULES[name] * (1_500_000 // len(RULES[name]))
+    assert text_of(f"<style>{sheet}</style>{page}").count("字") == 2_000
+    assert len(steps) <= html_styles._MOST_STEPS + html_styles._MOST_SELECTORS
+
+
+def test_selectors_that_go_beyond_the_bound_hide_nothing():
+    sheet = "".join(f"div .x{number} .a{{color:red}}" for number in range(2_000)) + "div .a{display:none}"
+    assert text_of(f"<style>{sheet}</style><div><p class=a>看得见</p></div>") == "看得见"
+
+
 # --- anything at all
 
 PIECES = (
@@ -418,7 +530,9 @@ PIECES = (
     "<div style='white-space:pre'>", "</div>", "<h1>", "</h1>", "<p style='mso-list:l0 level1 lfo1'>",
     "<p style='mso-list:l0 level2 lfo1'>", "<span style='mso-list:Ignore'>", "<script>", "</script>",
     "<style>.a{color:white}</style>", "<font class=a color=red>", "</font>", "<!--", "-->",
-    "<!--StartFragment-->", "<!--EndFragment-->", "<![if !x]>", "<", ">", "&", "&lt;", "&#0;", "&#xD800;",
+    "<!--StartFragment-->", "<!--EndFragment-->", "<![if !x]>", "<details>", "<summary>", "</details>", "<s>", "</s>",
+    "<style>div p, #q, [x] > *{display:none}</style>", "<p id=q x=1>", "<dialog>", "</dialog>",
+    "<", ">", "&", "&lt;", "&#0;", "&#xD800;",
     "&#1114112;", "\r\n", "\n", "\t", "\x00", "\x0b", "\x1b", "\x85", "\u2028", "\ud800", "\udfff", "\ufffe",
     "\uffff", "\U0001fffe", "\ufdd0", "\u200b", "\u202e", "\ufeff", "\U000e0041", "👩\u200d🔬", "𠮷", "豈",
     "é", "\ue000", "\U000f0000", "蒙古", "ᠮᠣᠩᠭᠣᠯ", "一、", "1.", "=cmd|'/c'", "]]>", "'", '"', " ", "\xa0",

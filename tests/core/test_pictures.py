@@ -275,6 +275,43 @@ def test_only_what_went_through_before_is_known_again(data):
     assert pictures.measure(data) is None
 
 
+def with_pixels(*bodies):
+    """Return a drawing that went through before, its pixel stream put into these parts."""
+    data = pictures.normalise(encoded(drawing(), "PNG"), "a").data
+    start = data.index(b"IDAT") - 4
+    end = start + 12 + struct.unpack_from(">I", data, start)[0]
+    stream = data[start + 8 : end - 4]
+    return data[:start] + b"".join(chunk(b"IDAT", body(stream)) for body in bodies) + data[end:]
+
+
+def unfolded(change):
+    """Return what packs the pixels anew after `change`."""
+    return lambda stream: zlib.compress(change(zlib.decompress(stream)))
+
+
+@pytest.mark.parametrize(
+    "bodies",
+    [
+        (lambda stream: stream + CANARY.encode(),),
+        (lambda stream: stream, lambda _: CANARY.encode()),
+        (lambda stream: stream, lambda _: b""),
+        (unfolded(lambda pixels: pixels + CANARY.encode()),),
+        (unfolded(lambda pixels: pixels + bytes(80 << 20)),),
+    ],
+    ids=["behind the stream", "another part", "an empty part", "behind the pixels", "without end"],
+)
+def test_what_stands_behind_the_pixels_in_their_stream_does_not_come_along(bodies):
+    before = pictures.normalise(encoded(drawing(), "PNG"), "a")
+    data = with_pixels(*bodies)
+    assert pictures.measure(data) is not None
+    assert pictures.normalise(data, "a") == before
+
+
+def test_pixels_in_several_parts_are_known_again():
+    data = with_pixels(lambda stream: stream[:9], lambda stream: stream[9:])
+    assert pictures.normalise(data, "a").data == data
+
+
 # --- parts that unfold, parts without number
 
 INFLATING = zlib.compress(bytes(80 << 20), 9)

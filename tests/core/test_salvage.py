@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import random
+import zipfile
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
@@ -224,3 +227,154 @@ def test_no_mutated_draft_opens_with_other_answers(draft: Path, shelf: Shelf, wr
             continue
         assert (stored.proposal.data, stored.proposal.notes) == (written.data, written.notes)
         assert set(stored.proposal.used_media()) == set(written.used_media())
+
+
+def front_lost(sound: bytes, length: int, instead: bytes) -> bytes:
+    return instead * (length // len(instead)) + sound[length:]
+
+
+FRONTS: dict[str, Callable[[bytes], bytes]] = {
+    "an erased block": lambda sound: front_lost(sound, 512, b"\xff"),
+    "an empty block": lambda sound: front_lost(sound, 512, b"\0"),
+    "other bytes": lambda sound: front_lost(sound, 64, random.Random(3).randbytes(64)),
+    "a line in front": lambda sound: b"\r\n" + sound,
+    "a mark in front": lambda sound: b"\xef\xbb\xbf" + sound,
+    "a page in front": lambda sound: bytes(5_000) + sound,
+    "the first bytes cut": lambda sound: sound[100:],
+    "its first part cut": lambda sound: sound[sound.index(b"PK", 4) :],
+}
+
+
+@pytest.mark.parametrize("name", FRONTS)
+def test_a_draft_whose_front_is_lost_comes_back_whole_and_is_worth_trying(
+    draft: Path, shelf: Shelf, written: Proposal, sound: bytes, name: str
+) -> None:
+    found = found_in(draft, FRONTS[name](sound), shelf)
+    assert {piece.section for piece in found.kept if piece.state is State.WHOLE} == set(written.data)
+    assert (found.doubtful, found.lost, found.pictures_lost, found.guessed) == ((), (), 0, False)
+    assert is_offered(draft, shelf)
+
+
+def is_offered(draft: Path, shelf: Shelf) -> bool:
+    with pytest.raises(KjxmError) as refused:
+        storage.read(draft, shelf)
+    return salvage.is_worth_trying(draft, refused.value)
+
+
+@pytest.mark.parametrize("instead", [b"\0", b"\xff"])
+def test_without_its_manifest_a_draft_is_worth_trying_whatever_stands_there(
+    draft: Path, shelf: Shelf, sound: bytes, instead: bytes
+) -> None:
+    found = found_in(draft, front_lost(sound, 4_096, instead), shelf)
+    assert found.kept or found.doubtful
+    assert is_offered(draft, shelf)
+
+
+def test_line_ends_changed_on_the_way_lose_no_answer_that_is_told_whole(
+    draft: Path, shelf: Shelf, written: Proposal, sound: bytes
+) -> None:
+    found = found_in(draft, sound.replace(b"\r\n", b"\n"), shelf)
+    assert found.kept
+    assert all(is_of(value, written.data[key]) for key, value in found.proposal.data.items())
+    assert is_offered(draft, shelf)
+
+
+@pytest.mark.parametrize(
+    "front",
+    [b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff\xe0", b"%PDF-1.7\n", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"MZ", b"GIF89a"],
+)
+def test_another_kind_of_file_is_not_worth_trying_even_with_a_draft_behind_it(
+    draft: Path, shelf: Shelf, sound: bytes, front: bytes
+) -> None:
+    draft.write_bytes(front + bytes(100) + sound)
+    assert not is_offered(draft, shelf)
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        [("[Content_Types].xml", b"<Types/>"), ("word/document.xml", b"<w:document/>")],
+        [("[Content_Types].xml", b"<Types/>"), ("word/embeddings/a.kjxm", None)],
+        [("mimetype", b"application/vnd.oasis.opendocument.text"), ("content.xml", b"<a/>")],
+        [("mimetype", b"application/epub+zip"), ("META-INF/container.xml", b"<a/>")],
+    ],
+    ids=["Word", "Word with a draft in it", "OpenDocument", "a book"],
+)
+def test_another_kind_of_zip_is_not_worth_trying(
+    draft: Path, shelf: Shelf, sound: bytes, parts: list[tuple[str, bytes | None]]
+) -> None:
+    with zipfile.ZipFile(draft, "w") as archive:
+        for name, content in parts:
+            archive.writestr(name, sound if content is None else content)
+    assert not is_offered(draft, shelf)
+
+
+@pytest.mark.parametrize("text", ["", "一份申报书\n" * 900, "content/proposal.json PK"])
+def test_text_is_not_worth_trying(draft: Path, shelf: Shelf, text: str) -> None:
+    draft.write_text(text, "utf-8")
+    assert not is_offered(draft, shelf)
+
+
+def test_whether_a_large_file_is_worth_trying_costs_two_looks_at_it(
+    draft: Path, shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    draft.write_bytes(bytes(20 << 20))
+    asked: list[int] = []
+    opened = storage.opened
+
+    def counting(path: Path) -> io.BufferedReader:
+        file = opened(path)
+        read = file.read
+
+        def counted(size: int | None = -1, /) -> bytes:
+            asked.append(len(content := read(size)))
+            return content
+
+        monkeypatch.setattr(file, "read", counted, raising=False)
+        return file
+
+    monkeypatch.setattr(storage, "opened", counting)
+    assert not salvage.is_worth_trying(draft, KjxmError("draft.no_draft"))
+    assert sum(asked) <= 2 << 20
+
+
+def with_answers_alone(sound: bytes, draft: Path, data: bytes | None = None) -> bytes:
+    """Return a draft without its manifest and its call, with other answers where `data` has them."""
+    draft.write_bytes(sound)
+    parts = parts_of(draft) | ({"content/proposal.json": data} if data is not None else {})
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in parts.items():
+            if name != "manifest.json" and not name.startswith("call/"):
+                archive.writestr(name, content)
+    return target.getvalue()
+
+
+def test_without_a_word_about_its_call_the_call_is_taken_that_the_answers_fit(
+    draft: Path, shelf: Shelf, written: Proposal, sound: bytes
+) -> None:
+    found = found_in(draft, with_answers_alone(sound, draft), shelf)
+    assert (found.guessed, found.foreign_call) == (True, False)
+    assert found.proposal.call.id == written.call.id
+    assert {piece.section for piece in found.kept} == set(written.data)
+
+
+def test_answers_that_fit_no_call_at_hand_are_not_put_into_one(draft: Path, shelf: Shelf, sound: bytes) -> None:
+    found = salvaged(draft, with_answers_alone(sound, draft, b'{"x": {"y": "z"}}'), shelf)
+    assert isinstance(found, KjxmError)
+    assert found.key == "salvage.no_call"
+
+
+def test_a_file_that_travels_apart_stays_an_answer(draft: Path, shelf: Shelf, written: Proposal) -> None:
+    away = "a" * 64
+    outer = Proposal(written.call, {**written.data, "attachments": {"files": [file_row(away)]}}, written.media)
+    outer.apart = frozenset({away})
+    data = storage.packed(outer, "test")
+    for damaged in (data[:-30], b"\r\n" + data):
+        found = found_in(draft, damaged, shelf)
+        assert [row["media"] for row in found.proposal.get("/attachments/files")] == [away]
+        assert (found.proposal.apart, found.pictures_lost) == (frozenset({away}), 0)
+
+
+def file_row(media: str) -> Json:
+    return {"id": "a", "name": "合同.pdf", "media": media}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import uuid
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from kjxm_desktop import paths
 from kjxm_desktop.core import call as calls
 from kjxm_desktop.core import container, siblings, storage
 from kjxm_desktop.core.proposal import Proposal
-from kjxm_desktop.core.siblings import Standing
+from kjxm_desktop.core.siblings import Before, Standing
 
 PROGRAM = "kjxm-desktop test"
 NAMES = {
@@ -118,15 +119,70 @@ def test_a_file_that_was_replaced_is_seen_though_its_time_lies(draft: Path, prop
 def test_a_renamed_file_is_found_by_its_bytes_and_a_copy_is_not_taken_for_it(draft: Path, proposal: Proposal) -> None:
     sha256 = storage.sha256_of(draft)
     _write(proposal, draft.with_name("葵盘-冲突-贺示例.kjxm"), "果胶")
-    assert siblings.look(draft, proposal.doc_id, sha256).standing is Standing.SAME
+    before = _before(draft, proposal)
     moved = draft.rename(draft.with_name("改了名.kjxm"))
-    sight = siblings.look(draft, proposal.doc_id, sha256)
+    sight = siblings.look(draft, proposal.doc_id, sha256, before=before)
     assert sight.standing is Standing.GONE
     assert sight.moved_to == moved
     moved.unlink()
-    sight = siblings.look(draft, proposal.doc_id, sha256)
+    sight = siblings.look(draft, proposal.doc_id, sha256, before=before)
     assert sight.moved_to is None
     assert len(sight.others) == 1
+
+
+def _before(draft: Path, proposal: Proposal) -> Before:
+    sight = siblings.look(draft, proposal.doc_id, storage.sha256_of(draft))
+    assert sight.standing is Standing.SAME
+    return Before(sight.mark, sight.names)
+
+
+def _copied(source: Path, target: Path) -> None:
+    shutil.copy2(source, target)  # keeps the time, as many a file manager does
+
+
+@pytest.mark.parametrize("copy", [_copied, os.link])
+@pytest.mark.parametrize("looked_after", [True, False])
+@pytest.mark.parametrize("numbered", [True, False])
+def test_a_copy_is_not_taken_for_the_file_that_was_moved_away(
+    draft: Path,
+    proposal: Proposal,
+    tmp_path: Path,
+    copy: Callable[[Path, Path], None],
+    looked_after: bool,
+    numbered: bool,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    if not numbered:
+        monkeypatch.setattr(siblings, "mark_of", lambda path: (0, path.stat().st_size, path.stat().st_mtime_ns))
+    sha256, before = storage.sha256_of(draft), _before(draft, proposal)
+    copy(draft, draft.with_name("送审稿.kjxm"))
+    if looked_after:
+        before = _before(draft, proposal)
+    elsewhere = tmp_path / "别处"
+    elsewhere.mkdir()
+    draft.rename(elsewhere / draft.name)
+    sight = siblings.look(draft, proposal.doc_id, sha256, before=before)
+    assert sight.standing is Standing.GONE
+    if numbered or looked_after:
+        assert sight.moved_to is None
+        assert sight.others == ()  # it says nothing else
+
+
+def test_a_file_that_nobody_has_looked_at_is_followed_nowhere(draft: Path, proposal: Proposal) -> None:
+    sha256 = storage.sha256_of(draft)
+    draft.rename(draft.with_name("改了名.kjxm"))
+    assert siblings.look(draft, proposal.doc_id, sha256).moved_to is None
+
+
+def test_where_files_have_no_numbers_a_new_name_of_the_same_bytes_and_time_is_followed(
+    draft: Path, proposal: Proposal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(siblings, "mark_of", lambda path: (0, path.stat().st_size, path.stat().st_mtime_ns))
+    sha256, before = storage.sha256_of(draft), _before(draft, proposal)
+    moved = draft.rename(draft.with_name("改了名.kjxm"))
+    assert siblings.look(draft, proposal.doc_id, sha256, before=before).moved_to == moved
+    unseen = Before(before.mark)
+    assert siblings.look(draft, proposal.doc_id, sha256, before=unseen).moved_to is None
 
 
 def test_a_folder_that_is_gone_is_told_apart_from_a_file_that_is_gone(draft: Path, proposal: Proposal) -> None:

@@ -225,6 +225,19 @@ def test_checking_in_steps_finds_the_same():
     assert count > 200 / validation.PAUSE_ROWS
 
 
+def test_what_is_remembered_is_told_in_steps_as_small():
+    data = {"budget": {"lines": [{"id": str(n), "amount": "x", "task": f"gone{n}"} for n in range(2_000)]}}
+    validator = Validator(CALL)
+    validator.check(data, NOW)
+    between = [0]
+    for item in validator._found(data, NOW):
+        between[-1] += item is not None
+        if item is None:
+            between.append(0)
+    assert sum(between) > 6_000
+    assert max(between) <= 10 * validation.PAUSE_ROWS
+
+
 def test_only_the_row_that_changed_is_looked_at_again(monkeypatch: pytest.MonkeyPatch):
     looked_at = []
     original = Validator._cell_faults

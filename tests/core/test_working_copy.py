@@ -4,12 +4,15 @@ import hashlib
 import os
 import shutil
 import stat
+from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 
 import pytest
 
-from kjxm_desktop.core import atomic_file, pictures, strict_json, working_copy
+from kjxm_desktop.core import atomic_file, history, pictures, strict_json, working_copy
+from kjxm_desktop.core.call import load_files
 from kjxm_desktop.core.history import History, Kind
+from kjxm_desktop.core.kept_state import Rebuilt
 from kjxm_desktop.core.proposal import Proposal
 from kjxm_desktop.core.working_copy import Opened, WorkingCopy
 from kjxm_desktop.errors import KjxmError
@@ -45,6 +48,10 @@ def save(folder, proposal, *, path=None, base=None, at=NOW):
     return copy
 
 
+def thin(copy):
+    copy.drop_media(copy.thin())
+
+
 def loaded(copy, shelf):
     found = copy.load(shelf)
     assert found is not None
@@ -55,6 +62,10 @@ def looked_at(copy):
     found = copy.look()
     assert found is not None
     return found
+
+
+def unreadable(folder):
+    return working_copy.unreadable(folder, working_copy.list_all(folder))
 
 
 def copy_of(proposal):
@@ -127,16 +138,17 @@ def test_a_picture_that_was_taken_out_stays_while_the_history_names_it_and_then_
     picture = folder / proposal.doc_id / "media" / PICTURE.sha256
     shown = dict(proposal.data)
     proposal.set("/project/figure", None)
-    save(folder, proposal)
+    thin(save(folder, proposal))
     assert not picture.exists()
     proposal.set("/project/figure", {"media": PICTURE.sha256})
     save(folder, proposal)
     proposal.set("/project/figure", None)
     copy = save(folder, proposal)
+    thin(copy)
     assert picture.read_bytes() == PICTURE.data == copy.media(PICTURE.sha256)
     assert [copy.history().answers_at(moment.id) for moment in copy.history().moments()][1] == shown
     shutil.rmtree(folder / proposal.doc_id / "history")
-    save(folder, proposal)
+    thin(save(folder, proposal))
     assert not picture.exists()
 
 
@@ -160,6 +172,32 @@ def test_the_history_begins_with_the_draft_as_it_was_opened(folder, proposal):
     assert copy.opened_moment == moments[-1].id
     assert copy.history().answers_at(moments[-1].id) == opened.proposal.data
     assert copy.media(PICTURE.sha256) == PICTURE.data
+
+
+def test_saving_looks_for_no_media_that_may_go_and_thinning_leaves_what_is_needed(folder, proposal, monkeypatch):
+    picture = folder / proposal.doc_id / "media" / PICTURE.sha256
+    copy = save(folder, proposal)
+    with monkeypatch.context() as patch:
+        patch.setattr(History, "media_named", None)  # it grows with the history
+        patch.setattr(History, "thin", None)
+        proposal.set("/project/figure", None)
+        copy.save(proposal, path=None, base_sha256=None, saved_at=NOW, opened=Opened(copy_of(proposal), NOW))
+    shutil.rmtree(folder / proposal.doc_id / "history")
+    thinned = copy.thin()
+    proposal.set("/project/figure", {"media": PICTURE.sha256})
+    copy.save(proposal, path=None, base_sha256=None, saved_at=NOW)  # it came back meanwhile
+    copy.drop_media(thinned)
+    assert picture.read_bytes() == PICTURE.data
+
+
+def test_the_files_that_are_about_to_be_written_are_told(folder, proposal, tmp_path):
+    home, other = tmp_path / "甲.kjxm", tmp_path / "乙.kjxm"
+    copy = WorkingCopy(folder, proposal.doc_id)
+    copy.save(proposal, path=home, base_sha256="0" * 64, saved_at=NOW, foreseen=[(home, "1" * 64), (other, "2" * 64)])
+    kept = looked_at(copy)
+    assert [kept.homes_of(digit * 64) for digit in "0123"] == [[home], [home], [other], []]
+    save(folder, proposal, path=home, base="1" * 64)
+    assert looked_at(copy).foreseen == ()
 
 
 def test_a_named_version_keeps_its_pictures(folder, proposal):
@@ -236,39 +274,118 @@ def test_all_copies_are_listed_the_latest_first_and_unnamed_ones_apart(folder, p
     assert [kept.doc_id for kept in working_copy.unnamed(folder)] == [proposal.doc_id]
 
 
-@pytest.mark.parametrize("place", range(0, 1000, 37))
-def test_a_damaged_copy_is_moved_aside_and_never_hides_the_others(folder, proposal, shelf, place):
+def flip(file, place):
+    data = bytearray(file.read_bytes())
+    data[place % len(data)] ^= 4
+    file.write_bytes(data)
+    return bytes(data)
+
+
+@pytest.mark.parametrize("place", range(0, 1000, 13))
+def test_a_damaged_copy_is_made_anew_from_its_history_and_never_hides_the_others(folder, proposal, shelf, place):
     save(folder, proposal)
     other = Proposal(shelf.get("small"), {"project": {"title": "另一份"}})
     save(folder, other)
     state = state_of(folder, proposal)
-    data = bytearray(state.read_bytes())
-    data[place % len(data)] ^= 4
-    state.write_bytes(data)
-    assert [kept.doc_id for kept in working_copy.list_all(folder)] == [other.doc_id]
-    aside = state.with_name("state.damaged-1")
+    damaged = flip(state, place)
+    assert {kept.doc_id for kept in working_copy.list_all(folder)} == {other.doc_id, proposal.doc_id}
+    aside = state.with_name("state.replaced-1")
     assert working_copy.damaged(folder) == [aside]
-    assert aside.read_bytes() == data
+    assert aside.read_bytes() == damaged
+    recovered = loaded(WorkingCopy(folder, proposal.doc_id), shelf)
+    assert recovered.proposal.data == proposal.data
+    assert recovered.kept.rebuilt is not None
+    assert recovered.kept.saved_at == NOW
+    assert unreadable(folder) == []
+    save(folder, recovered.proposal)
+    assert loaded(WorkingCopy(folder, proposal.doc_id), shelf).kept.rebuilt is None
+
+
+def test_damage_in_the_answers_loses_nothing_of_what_stands_around_them(folder, proposal, tmp_path):
+    copy = save(folder, proposal, path=tmp_path / "甲.kjxm", base="0" * 64)
+    before = looked_at(copy)
+    state = state_of(folder, proposal)
+    flip(state, state.read_bytes().index("余热".encode()))
+    assert looked_at(copy) == replace(before, rebuilt=Rebuilt.WHOLE)
+
+
+@pytest.mark.parametrize("where", [b'"notes"', b'"path"', b'"saved_at"'])
+def test_damage_around_the_answers_leaves_them_and_the_file_they_belong_to(folder, proposal, shelf, tmp_path, where):
+    copy = save(folder, proposal, path=tmp_path / "甲.kjxm", base="0" * 64)
+    state = state_of(folder, proposal)
+    flip(state, state.read_bytes().index(where))
+    recovered = loaded(copy, shelf)
+    assert recovered.proposal.data == proposal.data
+    assert recovered.kept.rebuilt is Rebuilt.PARTLY
+    assert recovered.kept.base_sha256 == "0" * 64
+
+
+def test_a_state_that_was_not_in_the_history_yet_goes_back_to_the_moment_before(folder, proposal, shelf, monkeypatch):
+    save(folder, proposal)
+    known = proposal.data
+    proposal.set("/project/title", "尚未记入历史")
+    monkeypatch.setattr(History, "keep", lambda *_, **__: None)
+    copy = save(folder, proposal, at=NOW + timedelta(hours=1))
+    state = state_of(folder, proposal)
+    flip(state, state.read_bytes().index("尚未".encode()))
+    recovered = loaded(copy, shelf)
+    assert recovered.proposal.data == known
+    assert (recovered.kept.rebuilt, recovered.kept.saved_at) == (Rebuilt.PARTLY, NOW)
+    assert recovered.proposal.notes == proposal.notes
+
+
+def test_a_damaged_copy_that_cannot_be_written_anew_is_told_all_the_same(folder, proposal, monkeypatch):
+    copy = save(folder, proposal)
+    damaged = flip(state_of(folder, proposal), 300)
+
+    def refuse(*_, **__):
+        raise OSError(30, "Read-only file system")
+
+    monkeypatch.setattr(atomic_file, "write", refuse)
+    assert looked_at(copy).data == proposal.data
+    assert state_of(folder, proposal).read_bytes() == damaged
+
+
+@pytest.mark.parametrize("place", range(0, 1000, 137))
+def test_a_damaged_copy_without_a_history_is_moved_aside_and_told(folder, proposal, shelf, place):
+    save(folder, proposal)
+    other = Proposal(shelf.get("small"), {"project": {"title": "另一份"}})
+    save(folder, other)
+    shutil.rmtree(folder / proposal.doc_id / "history")
+    flip(state_of(folder, proposal), place + 65)
+    assert [kept.doc_id for kept in working_copy.list_all(folder)] == [other.doc_id]
+    assert unreadable(folder) == [folder / proposal.doc_id]
     assert WorkingCopy(folder, proposal.doc_id).load(shelf) is None
+    save(folder, proposal)
+    assert unreadable(folder) == []
+
+
+def test_damage_in_the_seal_alone_needs_no_history(folder, proposal):
+    copy = save(folder, proposal)
+    shutil.rmtree(folder / proposal.doc_id / "history")
+    before = looked_at(copy)
+    flip(state_of(folder, proposal), 7)
+    assert looked_at(copy) == replace(before, rebuilt=Rebuilt.WHOLE)
 
 
 @pytest.mark.parametrize(
     "text",
     [b"", b"\n", b"[]", b"{}", b'{"format":1}', b'{"doc_id":5,"path":[],"saved_at":"x"}', b'{"a":' * 5000, b"\xff\xfe"],
 )
-def test_a_state_that_is_sealed_and_yet_nonsense_is_moved_aside(folder, proposal, text):
+def test_a_state_that_is_sealed_and_yet_nonsense_is_kept_beside(folder, proposal, text):
     copy = save(folder, proposal)
     state = state_of(folder, proposal)
-    state.write_bytes(hashlib.sha256(text).hexdigest().encode() + b"\n" + text)
-    assert copy.look() is None
-    assert len(working_copy.damaged(folder)) == 1
+    sealed = hashlib.sha256(text).hexdigest().encode() + b"\n" + text
+    state.write_bytes(sealed)
+    assert looked_at(copy).data == proposal.data
+    assert [file.read_bytes() for file in working_copy.damaged(folder)] == [sealed]
 
 
 def test_a_second_damaged_copy_does_not_write_over_the_first(folder, proposal):
     for number in (1, 2):
         copy = save(folder, proposal)
         state_of(folder, proposal).write_bytes(b"%d" % number)
-        assert copy.look() is None
+        assert looked_at(copy).data == proposal.data
     assert [file.read_bytes() for file in working_copy.damaged(folder)] == [b"1", b"2"]
 
 
@@ -281,26 +398,114 @@ def test_a_copy_that_a_later_program_left_is_not_touched(folder, proposal, shelf
     with pytest.raises(KjxmError, match=r"draft\.newer"):
         copy.load(shelf)
     assert working_copy.list_all(folder) == []
+    assert unreadable(folder) == [folder / proposal.doc_id]
     assert state.read_bytes() == sealed
 
 
-def test_a_picture_that_is_damaged_is_refused_by_name(folder, proposal, shelf):
+def damage(file):
+    return flip(file, file.stat().st_size // 2)
+
+
+def test_a_damaged_picture_is_left_out_and_told(folder, proposal, shelf):
     copy = save(folder, proposal)
-    (folder / proposal.doc_id / "media" / PICTURE.sha256).write_bytes(b"x" * len(PICTURE.data))
-    with pytest.raises(KjxmError, match=r"draft\.media"):
-        copy.load(shelf)
-    assert state_of(folder, proposal).exists()
+    damage(folder / proposal.doc_id / "media" / PICTURE.sha256)
+    recovered = loaded(copy, shelf)
+    assert recovered.proposal.data == {"project": {"title": "余热利用"}}
+    assert recovered.lost == ("/project/figure",)
+    assert recovered.is_mended
 
 
-def test_a_copy_brings_its_call_along(folder, proposal):
-    class Stranger:
-        """A shelf with nothing on it."""
+def test_of_a_long_text_the_damaged_picture_alone_is_left_out(folder, proposal, shelf):
+    said = {"type": "paragraph", "runs": [{"text": "正文"}]}
+    other = pictures.normalise(small_call.photograph(7), "b")
+    proposal.media[other.sha256] = other.data
+    shown = [{"type": "picture", "media": sha256, "width_mm": 60} for sha256 in (PICTURE.sha256, other.sha256)]
+    proposal.set("/project/text", [said, *shown])
+    copy = save(folder, proposal)
+    damage(folder / proposal.doc_id / "media" / other.sha256)
+    recovered = loaded(copy, shelf)
+    assert recovered.proposal.get("/project/text") == [said, shown[0]]
+    assert recovered.lost == ("/project/text",)
 
-        def from_draft(self, files):
-            assert files == proposal.call.files
-            return proposal.call, False
 
-    assert loaded(save(folder, proposal), Stranger()).foreign_call
+def test_a_damaged_picture_comes_from_another_copy_or_from_the_file(folder, proposal, shelf):
+    copy = save(folder, proposal)
+    damage(folder / proposal.doc_id / "media" / PICTURE.sha256)
+    assert loaded(WorkingCopy(folder, proposal.doc_id), shelf).lost
+    beside = copy.load(shelf, copy_of(proposal))
+    assert beside is not None
+    assert beside.proposal.media == proposal.media
+    save(folder, copy_of(proposal))
+    recovered = loaded(copy, shelf)
+    assert (recovered.proposal.data, recovered.proposal.media) == (proposal.data, proposal.media)
+    assert not recovered.lost
+
+
+def test_what_is_damaged_beside_the_state_is_written_anew_by_the_next_save(folder, proposal, shelf):
+    copy = save(folder, proposal)
+    picture = folder / proposal.doc_id / "media" / PICTURE.sha256
+    of_call = folder / proposal.doc_id / "call" / proposal.call.sha256
+    damaged = [damage(picture), damage(of_call / "notice.txt")]
+    copy.tidy(NOW.timestamp())
+    save(folder, proposal)
+    assert picture.read_bytes() == PICTURE.data
+    assert {file.name: file.read_bytes() for file in of_call.iterdir()} == proposal.call.files
+    kept = [
+        picture.with_name(f"{picture.name}.damaged-1"),
+        of_call.with_name(f"{of_call.name}.damaged-1") / "notice.txt",
+    ]
+    assert [file.read_bytes() for file in kept] == damaged
+    assert not loaded(copy, shelf).is_mended
+
+
+@pytest.mark.parametrize("name", ["form.json", "notice.txt", "call.json", "rules.json"])
+def test_a_damaged_call_is_the_installed_one_of_that_digest(folder, proposal, shelf, name):
+    copy = save(folder, proposal)
+    damage(folder / proposal.doc_id / "call" / proposal.call.sha256 / name)
+    recovered = loaded(copy, shelf)
+    assert recovered.proposal.call.sha256 == proposal.call.sha256
+    assert not recovered.foreign_call
+    assert not recovered.other_call
+
+
+def test_a_lost_call_is_the_installed_one_of_that_digest(folder, proposal, shelf):
+    copy = save(folder, proposal)
+    shutil.rmtree(folder / proposal.doc_id / "call")
+    assert loaded(copy, shelf).proposal.data == proposal.data
+
+
+class Stranger:
+    """A shelf with nothing on it."""
+
+    calls = ()
+
+    def from_draft(self, files):
+        return load_files(files), False
+
+
+def test_a_damaged_call_that_is_not_installed_comes_from_another_copy_or_is_told(folder, proposal, shelf):
+    copy = save(folder, proposal)
+    notice = folder / proposal.doc_id / "call" / proposal.call.sha256 / "notice.txt"
+    notice.write_bytes(notice.read_bytes().replace("。".encode(), "，".encode(), 1) + b" ")
+    told = loaded(copy, Stranger())
+    assert told.other_call
+    assert told.foreign_call
+    assert told.proposal.data == proposal.data
+    save(folder, copy_of(proposal))
+    assert not loaded(copy, Stranger()).other_call
+
+
+def test_a_call_of_which_nothing_is_left_is_refused(folder, proposal, shelf):
+    copy = save(folder, proposal)
+    shutil.rmtree(folder / proposal.doc_id / "call")
+    with pytest.raises(KjxmError, match=r"draft\.call"):
+        copy.load(Stranger())
+
+
+def test_a_copy_brings_its_call_along(folder, proposal, shelf):
+    recovered = loaded(save(folder, proposal), Stranger())
+    assert recovered.foreign_call
+    assert recovered.proposal.call.files == proposal.call.files
 
 
 @pytest.mark.parametrize("doc_id", ["../x", "", "a", "A3BB189E-8BF9-4C92-9E2D-6A5C1D0F7B11", "/etc"])
@@ -329,3 +534,29 @@ def test_a_full_disk_keeps_the_copy_of_before(folder, proposal, shelf, monkeypat
         save(folder, proposal)
     monkeypatch.undo()
     assert loaded(copy, shelf).proposal.data == before
+
+
+def test_attachments_replaced_in_turn_do_not_fill_the_disk_and_those_of_named_versions_stay(
+    folder, proposal, monkeypatch
+):
+    monkeypatch.setattr(history, "KEPT_BYTES", 550_000)
+    copy, media, named = WorkingCopy(folder, proposal.doc_id), folder / proposal.doc_id / "media", ""
+    opened = Opened(copy_of(proposal), NOW)
+    for number in range(20):
+        content = bytes([number]) * 100_000
+        sha256 = hashlib.sha256(content).hexdigest()
+        proposal.media = {sha256: content}
+        proposal.set("/project/figure", {"media": sha256})
+        copy.save(proposal, path=None, base_sha256=None, saved_at=NOW, opened=opened)
+        if number == 3:
+            named = sha256
+            copy.name_version(proposal, "送审稿", NOW)
+    thin(copy)
+    assert len(list(media.iterdir())) == 21  # nothing goes while the draft is open in which it was written
+    again = WorkingCopy(folder, proposal.doc_id)
+    again.save(proposal, path=None, base_sha256=None, saved_at=NOW, opened=Opened(copy_of(proposal), NOW))
+    thin(again)
+    left = {file.name for file in media.iterdir()}
+    assert len(left) <= 7
+    assert {named, sha256} <= left
+    assert left == again.history().media_named()

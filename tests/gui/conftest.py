@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QEvent
-from PySide6.QtGui import QInputMethodEvent
+from PySide6.QtGui import QDesktopServices, QInputMethodEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
 from kjxm_desktop import paths, strings
@@ -108,6 +108,14 @@ def open_window(data_folder: Path, tmp_path: Path, qapp: QApplication) -> Iterat
 @pytest.fixture
 def window(open_window: Callable[..., MainWindow]) -> MainWindow:
     return open_window()
+
+
+@pytest.fixture
+def shown_folders(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
+    """Return the folders that the desktop was asked to show, as they come."""
+    asked: list[Path] = []
+    monkeypatch.setattr(QDesktopServices, "openUrl", lambda url: asked.append(Path(url.toLocalFile())))
+    return asked
 
 
 def compose(widget: QWidget, preedit: str) -> None:

@@ -13,7 +13,7 @@ from kjxm_desktop.core import working_copy
 from kjxm_desktop.core.file_lock import FileLock
 from kjxm_desktop.gui.local_copies import CopyRow, LocalCopies
 from kjxm_desktop.gui.main_window import MainWindow
-from kjxm_desktop.gui.saving import SaveKind
+from kjxm_desktop.gui.save_state import SaveKind
 from tests.gui.hands import press, session_of, type_in, wait_until
 
 SLOW_MS = 60_000

@@ -17,8 +17,8 @@ from kjxm_desktop.core.json_pointer import Json
 from kjxm_desktop.core.proposal import Proposal
 from kjxm_desktop.gui.labels import Label
 from kjxm_desktop.gui.main_window import MainWindow
-from kjxm_desktop.gui.moving_on import MovingDialog
-from kjxm_desktop.gui.saving import SaveKind
+from kjxm_desktop.gui.moving_dialog import MovingDialog
+from kjxm_desktop.gui.save_state import SaveKind
 from tests.gui.hands import button_of, desk_of, press, session_of, wait_until
 
 KJXM = "kjxm-sjtu-2024"

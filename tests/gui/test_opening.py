@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 from collections.abc import Callable
 from datetime import timedelta
@@ -18,10 +19,11 @@ from kjxm_desktop.core.proposal import Proposal
 from kjxm_desktop.core.working_copy import WorkingCopy, list_all
 from kjxm_desktop.gui import opening
 from kjxm_desktop.gui.main_window import MainWindow
-from kjxm_desktop.gui.saving import SaveKind
+from kjxm_desktop.gui.save_state import SaveKind
 from kjxm_desktop.gui.start_page import examples
 from tests.gui.conftest import NOW
 from tests.gui.hands import button_of, desk_of, press, session_of, type_in, wait_until
+from tests.gui.window_process import WindowProcess
 
 TITLE = "/project/title"
 PROGRAM = "kjxm-desktop test"
@@ -177,15 +179,72 @@ def test_a_copy_made_by_hand_of_a_file_does_not_disturb_the_first(
 
 
 def test_a_working_copy_that_cannot_be_read_is_moved_aside_and_the_file_opens(
-    window: MainWindow, draft: Path, drafts: Path, shelf: Shelf
+    window: MainWindow, draft: Path, drafts: Path, shelf: Shelf, qtbot: QtBot, shown_folders: list[Path]
 ) -> None:
     doc_id = _keep(draft, shelf, drafts, "葵盘果胶联产")
-    shutil.rmtree(drafts / doc_id / "call")
+    state = drafts / doc_id / "state"
+    text = state.read_bytes().partition(b"\n")[2].replace(b'"format":1', b'"format":9')
+    state.write_bytes(hashlib.sha256(text).hexdigest().encode() + b"\n" + text)
     assert window.open_file(draft)
     assert session_of(window).value(TITLE) == "葵盘果胶"
-    assert sorted(folder.name for folder in drafts.iterdir()) == [doc_id, f"{doc_id}.unreadable-1"]
-    assert (drafts / f"{doc_id}.unreadable-1" / "state").exists()
+    aside = drafts / f"{doc_id}.unreadable-1"
+    assert sorted(folder.name for folder in drafts.iterdir()) == [doc_id, aside.name]
+    assert (aside / "state").exists()
     assert len(session_of(window).history().moments()) == 1
+    assert [told[:14] for told in desk_of(window).strip.texts()] == ["本机存着的另一些改动已损坏，"]
+    press(qtbot, button_of(desk_of(window).strip, "打开文件夹"))
+    assert shown_folders == [aside]
+
+
+def test_a_file_that_was_renamed_after_a_crash_gets_back_what_was_typed(
+    window: MainWindow, draft: Path, drafts: Path, shelf: Shelf, qtbot: QtBot
+) -> None:
+    doc_id = _keep(draft, shelf, drafts, "葵盘果胶联产颗粒饲料")
+    renamed = draft.rename(draft.with_name("改过名.kjxm"))
+    assert window.open_file(renamed)
+    session = session_of(window)
+    assert session.value(TITLE) == "葵盘果胶联产颗粒饲料"
+    assert [told.partition("的")[2] for told in desk_of(window).strip.texts()] == [" 1 处修改，文件中还没有。"]
+    assert [copy.doc_id for copy in list_all(drafts)] == [doc_id]
+    window.close_proposal()
+    assert storage.read(renamed, shelf).proposal.get(TITLE) == "葵盘果胶联产颗粒饲料"
+    assert not draft.exists()
+    assert [(entry.doc_id, entry.path) for entry in window.start_page.shown] == [(doc_id, renamed)]
+
+
+def test_a_file_that_was_renamed_after_a_kill_opens_with_all_of_it(draft: Path, tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    with WindowProcess(data, draft) as process:
+        process.answer()
+        process.do("edit", title="断电前打的字")
+        process.until(lambda state: state["save"] == "kept")
+    renamed = draft.rename(draft.with_name("改过名.kjxm"))
+    with WindowProcess(data, renamed) as process:
+        told = process.answer()
+    assert (told["title"], told["path"]) == ("断电前打的字", renamed.name)
+    assert [line.partition("的")[2] for line in told["strip"]] == [" 1 处修改，文件中还没有。"]
+
+
+def test_a_file_whose_folder_has_another_letter_now_gets_back_what_was_typed(
+    draft: Path, drafts: Path, shelf: Shelf
+) -> None:
+    _keep(draft, shelf, drafts, "葵盘果胶联产")
+    stick = draft.parent / "另一个盘符"
+    stick.mkdir()
+    opened = opening.open_file(draft.rename(stick / draft.name), shelf, drafts)
+    assert opened.proposal.get(TITLE) == "葵盘果胶联产"
+    assert opened.other_copy is None
+
+
+def test_a_copy_of_a_file_that_is_still_there_does_not_take_what_was_typed_in_the_first(
+    draft: Path, drafts: Path, shelf: Shelf
+) -> None:
+    _keep(draft, shelf, drafts, "葵盘果胶联产")
+    other = Path(shutil.copy(draft, draft.with_name("副本.kjxm")))
+    opened = opening.open_file(other, shelf, drafts)
+    assert opened.proposal.get(TITLE) == "葵盘果胶"
+    assert opened.other_copy is not None
+    assert [(copy.path, copy.data["project"]["title"]) for copy in list_all(drafts)] == [(None, "葵盘果胶联产")]
 
 
 def test_a_draft_that_brings_a_call_from_elsewhere_says_so(

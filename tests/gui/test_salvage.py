@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import zipfile
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QMessageBox
+from PySide6.QtWidgets import QLabel, QMessageBox
 from pytestqt.qtbot import QtBot
 
 from kjxm_desktop import paths, strings
@@ -144,6 +145,56 @@ def test_a_file_of_which_nothing_is_left_is_told_so(window: MainWindow, draft: P
     assert window.findChild(SalvageDialog) is None
     assert any("改用较早的副本" in box.text() for box in window.findChildren(QMessageBox))
     assert window.session is None
+
+
+@pytest.mark.parametrize("front", [b"\xff" * 512, b"\r\n"])
+def test_a_draft_whose_front_is_not_its_own_is_told_to_be_damaged_and_salvaged_whole(
+    window: MainWindow, draft: Path, qtbot: QtBot, front: bytes
+) -> None:
+    whole = draft.read_bytes()
+    draft.write_bytes(front + (whole[len(front) :] if len(front) > 2 else whole))
+    dialog = _salvage(window, draft, qtbot)
+    assert "已损坏" in _box(window).text()
+    assert set(_states(dialog).values()) == {"完整"}
+
+
+def test_a_call_that_was_guessed_is_told(window: MainWindow, draft: Path, qtbot: QtBot) -> None:
+    parts = parts_of(draft)
+    with zipfile.ZipFile(draft, "w") as archive:
+        for name in ("mimetype", "content/proposal.json", "content/notes.json"):
+            archive.writestr(name, parts[name])
+    dialog = _salvage(window, draft, qtbot)
+    assert any("按最相符的" in label.text() for label in dialog.findChildren(QLabel))
+
+
+def test_a_draft_in_a_zip_is_offered_and_opens_as_a_copy(
+    window: MainWindow, draft: Path, tmp_path: Path, qtbot: QtBot
+) -> None:
+    packed = tmp_path / "邮件附件.zip"
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("说明.txt", "见附件")
+        archive.write(draft, draft.name)
+    before = packed.read_bytes()
+    assert not window.open_file(packed)
+    assert "是一个压缩包" in _box(window).text()
+    press(qtbot, button_of(_box(window), strings.text("gui_salvage.open_inner")))
+    session = session_of(window)
+    stored = storage.read(draft, Shelf(paths.schemas())).proposal
+    assert (session.path, session.data) == (None, stored.data)
+    assert session.proposal.doc_id != stored.doc_id
+    assert any("邮件附件.zip" in told for told in desk_of(window).strip.texts())
+    assert packed.read_bytes() == before
+
+
+def test_of_a_zip_with_two_drafts_is_told_that_it_has_to_be_unpacked(
+    window: MainWindow, draft: Path, tmp_path: Path
+) -> None:
+    with zipfile.ZipFile(tmp_path / "两份.zip", "w") as archive:
+        archive.write(draft, "甲.kjxm")
+        archive.write(draft, "乙.kjxm")
+    assert not window.open_file(tmp_path / "两份.zip")
+    assert "先解压" in _box(window).text()
+    assert [button.text() for button in _box(window).buttons()] == [strings.text("gui_window.understood")]
 
 
 NO_DRAFTS: dict[str, Callable[[Path, pytest.MonkeyPatch], object]] = {

@@ -18,9 +18,8 @@ from kjxm_desktop.core.history import History, Kind, Moment
 from kjxm_desktop.core.proposal import Proposal
 from kjxm_desktop.core.working_copy import WorkingCopy, list_all
 from kjxm_desktop.errors import KjxmError
-from kjxm_desktop.gui import saving
 from kjxm_desktop.gui.main_window import MainWindow
-from kjxm_desktop.gui.saving import SaveKind
+from kjxm_desktop.gui.save_state import SaveKind, SaveState
 from kjxm_desktop.gui.session import Session
 from tests.gui.hands import CONTROL, Key, desk_of, focused, session_of, type_in, wait_until
 
@@ -192,8 +191,8 @@ def test_closing_with_something_not_stored_asks_and_staying_keeps_it(
 
 
 def test_the_words_of_every_state_fit_the_state() -> None:
-    assert saving.SaveState(SaveKind.UNTOUCHED).words() == "没有改动"
-    failed = saving.SaveState(SaveKind.FAILED, reason=KjxmError("storage.denied", path="甲.kjxm"))
+    assert SaveState(SaveKind.UNTOUCHED).words() == "没有改动"
+    failed = SaveState(SaveKind.FAILED, reason=KjxmError("storage.denied", path="甲.kjxm"))
     assert failed.words() == "保存失败：没有权限写入 甲.kjxm，另存到其他位置"
 
 
@@ -395,6 +394,43 @@ def test_a_history_that_cannot_be_kept_is_told_beside_what_was_saved(
     window.save()
     wait_until(qtbot, lambda: session_of(window).save_state.kind is SaveKind.SAVED)
     assert window.status.saved.text().startswith("已保存 09:30，但旧版本没有留下：磁盘空间不足")
+
+
+def _put_needless_medium(session: Session, data_folder: Path) -> Path:
+    file = data_folder / "drafts" / session.proposal.doc_id / "media" / ("5e" * 32)
+    file.write_bytes(b"of a moment that is gone")
+    return file
+
+
+def test_what_need_not_be_kept_goes_when_nobody_types_and_not_before(
+    window: MainWindow, qtbot: QtBot, draft: Path, data_folder: Path
+) -> None:
+    window.open_file(draft)
+    session = session_of(window)
+    type_in(window, TITLE, "果胶")
+    wait_until(qtbot, lambda: session.save_state.kind is SaveKind.KEPT)
+    needless = _put_needless_medium(session, data_folder)
+    due = session._saving._thin_due
+    assert due.isActive()
+    assert due.interval() == 20_000
+    due.stop()
+    due.timeout.emit()
+    wait_until(qtbot, lambda: not needless.exists())
+    type_in(window, TITLE, "提取")
+    wait_until(qtbot, lambda: session._saving._edits_kept == session._saving._edits)
+    assert not due.isActive()
+
+
+def test_what_need_not_be_kept_goes_at_the_latest_when_the_draft_is_closed(
+    window: MainWindow, qtbot: QtBot, draft: Path, data_folder: Path
+) -> None:
+    window.open_file(draft)
+    session = session_of(window)
+    type_in(window, TITLE, "果胶")
+    wait_until(qtbot, lambda: session.save_state.kind is SaveKind.KEPT)
+    needless = _put_needless_medium(session, data_folder)
+    session.close()
+    assert not needless.exists()
 
 
 # ---- at once

@@ -20,7 +20,7 @@ from kjxm_desktop.core.json_pointer import Json
 from kjxm_desktop.core.validation import Steps as CheckingSteps
 from kjxm_desktop.core.validation import Validator
 from kjxm_desktop.errors import KjxmError
-from kjxm_desktop.gui.saving import SaveKind
+from kjxm_desktop.gui.save_state import SaveKind
 from kjxm_desktop.gui.session import SectionState, Session, touches
 from kjxm_desktop.gui.undo import MERGE_PAUSE_S, MERGE_SPAN_S, SetValue, Steps
 

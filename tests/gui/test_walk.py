@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from kjxm_desktop.core.working_copy import list_all
 from kjxm_desktop.gui.main_window import MainWindow
-from kjxm_desktop.gui.saving import SaveKind
+from kjxm_desktop.gui.save_state import SaveKind
 from kjxm_desktop.gui.session import SectionState
 from tests.gui.hands import (
     CONTROL,

@@ -26,7 +26,7 @@ from kjxm_desktop.gui import leaving, naming, outside
 from kjxm_desktop.gui.export_dialog import ExportDialog
 from kjxm_desktop.gui.export_work import ExportWork
 from kjxm_desktop.gui.main_window import MainWindow
-from kjxm_desktop.gui.saving import SaveKind
+from kjxm_desktop.gui.save_state import SaveKind
 from tests.gui.hands import button_of, desk_of, press, session_of, type_in, wait_until
 from tests.gui.window_process import PATIENCE_S, WindowProcess
 
@@ -219,6 +219,56 @@ def test_a_renamed_file_is_followed(opened: MainWindow, qtbot: QtBot, draft: Pat
     session.save()
     wait_until(qtbot, lambda: session.save_state.kind is SaveKind.SAVED)
     assert _title(moved, shelf) == "果胶"
+    assert not draft.exists()
+
+
+def test_a_file_that_was_saved_here_and_then_renamed_is_followed_too(
+    opened: MainWindow, qtbot: QtBot, draft: Path, shelf: Shelf
+) -> None:
+    session = session_of(opened)
+    session.edit(TITLE, "果胶")
+    session.save()
+    wait_until(qtbot, lambda: session.save_state.kind is SaveKind.SAVED)
+    wait_until(qtbot, lambda: _of(opened)._before.mark is not None)
+    moved = draft.rename(draft.with_name("改了名.kjxm"))
+    _until_told(qtbot, opened, "改名为“改了名.kjxm”")
+    wait_until(qtbot, lambda: session.path == moved)
+
+
+def test_a_copy_made_by_hand_is_not_written_over_when_the_file_is_moved_away(
+    opened: MainWindow, qtbot: QtBot, draft: Path, shelf: Shelf, tmp_path: Path
+) -> None:
+    wait_until(qtbot, lambda: _of(opened)._before.mark is not None or _come_back())
+    copy = draft.with_name("送审稿-勿动.kjxm")
+    shutil.copy(draft, copy)
+    kept = copy.read_bytes()
+    draft.rename(tmp_path / "搬走.kjxm")
+    _until_told(qtbot, opened, "可能被移走")
+    session = session_of(opened)
+    assert session.path == draft
+    session.edit(TITLE, "改了")
+    press(qtbot, button_of(desk_of(opened).strip, "在原处重新写出"))
+    _until_told(qtbot, opened, "重新写出")
+    assert copy.read_bytes() == kept
+    assert _title(draft, shelf) == "改了"
+    assert _title(tmp_path / "搬走.kjxm", shelf) == "葵盘"
+    assert "可能被移走" not in _told(opened)
+
+
+def test_a_file_that_is_gone_is_told_once_with_a_way_to_save_elsewhere(
+    opened: MainWindow, qtbot: QtBot, draft: Path, shelf: Shelf, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    draft.unlink()
+    _until_told(qtbot, opened, "可能被移走")
+    for _ in range(2):
+        _come_back()
+        wait_until(qtbot, lambda: not _of(opened)._busy)
+    assert _told(opened).count("可能被移走") == 1
+    monkeypatch.setattr(naming, "ask_name", lambda _parent, _proposed: tmp_path / "别处.kjxm")
+    press(qtbot, button_of(desk_of(opened).strip, "另存为…"))
+    wait_until(qtbot, lambda: session_of(opened).path == tmp_path / "别处.kjxm")
+    assert _title(tmp_path / "别处.kjxm", shelf) == "葵盘"
+    assert not opened.status.noted.isVisible()
     assert not draft.exists()
 
 

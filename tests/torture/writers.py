@@ -72,7 +72,7 @@ def type_for_ever(place: Place, first: int, seed: int, tell: Tell) -> None:
     """Open the draft as the window does and edit it now and then, until killed; the session saves by its own timers."""
     from PySide6.QtCore import QCoreApplication, QTimer
 
-    from kjxm_desktop.gui.saving import SaveKind
+    from kjxm_desktop.gui.save_state import SaveKind
 
     app = QCoreApplication([])
     session = open_session(place, first)
@@ -102,7 +102,7 @@ def save_once(place: Place, number: int, ready: Callable[[], None]) -> KjxmError
     """Edit and save once as the window does, then once more when that failed; return why the first one did."""
     from PySide6.QtCore import QCoreApplication
 
-    from kjxm_desktop.gui.saving import SaveKind
+    from kjxm_desktop.gui.save_state import SaveKind
 
     app = QCoreApplication([])
     session = open_session(place, number - 1)

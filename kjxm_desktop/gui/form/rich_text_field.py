@@ -25,7 +25,7 @@ from kjxm_desktop.gui.labels import tip
 from kjxm_desktop.gui.override import override
 from kjxm_desktop.gui.session import Session
 
-_DROPPED: tuple[Dropped, ...] = ("all", "looks", "hidden", "invisible", "table", "picture", "link", "other")
+_DROPPED: tuple[Dropped, ...] = ("all", "looks", "hidden", "struck", "invisible", "table", "picture", "link", "other")
 
 
 class RichTextField(Field):

@@ -216,14 +216,15 @@ class TableModel(QAbstractTableModel):
         return diagnostic
 
     def _on_diagnostics_changed(self) -> None:
-        depth = len(json_pointer.parse(self.pointer))
+        start = len(self.pointer) + 1
         found: dict[str, dict[str, Diagnostic]] = {}
         for diagnostic in self._session.diagnostics_under(self.pointer):
-            tokens = json_pointer.parse(diagnostic.pointer)[depth:]
-            if not tokens or int(tokens[0]) >= len(self.rows):
+            # Names of columns need no unescaping, and a long table may have tens of thousands of findings.
+            row, _, inside = diagnostic.pointer[start:].partition("/")
+            if not row or int(row) >= len(self.rows):
                 continue
-            cells = found.setdefault(str(self.rows[int(tokens[0])].get("id")), {})
-            name = tokens[1] if len(tokens) > 1 else ""
+            cells = found.setdefault(str(self.rows[int(row)].get("id")), {})
+            name = inside.partition("/")[0]
             if name not in cells or RANK[diagnostic.severity] < RANK[cells[name].severity]:
                 cells[name] = diagnostic
         if self.rows and (found or self._found):
