@@ -155,6 +155,8 @@ class _Reader:
         return sorted(rows, key=place)
 
     def _group_names(self, pattern: str, rows: Sequence[str]) -> Iterator[Piece]:
+        if pattern in self._left_out:
+            return
         met: set[str] = set()
         for row in rows:
             pointer = json_pointer.in_row_of(pattern, row)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import io
 import re
 import unicodedata
@@ -282,7 +283,9 @@ def test_a_character_without_a_glyph_that_is_not_named_is_found(monkeypatch: pyt
 
 def test_a_glyph_without_ink_is_found(monkeypatch: pytest.MonkeyPatch):
     assert "\u3000" in pdf_text(sound()["pdf"])
-    monkeypatch.setattr(self_check_pdf, "_INKLESS", frozenset())  # a blank counts as a character that should be seen
+    # A blank counts as a character that should be seen.
+    monkeypatch.setattr(self_check_pdf, "_INKLESS", frozenset())
+    monkeypatch.setattr(self_check_pdf, "_UNSEEN", re.compile("(?!)"))
     assert {one.start for one in found(proposal(), {"pdf": sound()["pdf"]}) if one.kind == "glyph"} >= {"\u3000"}
 
 
@@ -425,6 +428,16 @@ def test_every_answer_is_asked_for_once(name: str):
     pointers = {one.pointer for one in told.pieces}
     printed = set(_printed(example(name)))
     assert {pointer for pointer in printed if not any(one.startswith(pointer) for one in pointers)} == set()
+
+
+def test_what_is_left_out_on_purpose_is_not_asked_for_though_the_layout_groups_rows_by_it():
+    grouped = "/budget/lines/*/category"
+    told = copy.copy(example("long"))
+    left_out = [*told.call.document["not_printed"], {"pointer": grouped, "reason": "甲"}]
+    told.call = replace(told.call, document={**told.call.document, "not_printed": left_out})
+    pointers = {one.pointer for one in self_check_answers.expected(told, NOW).pieces}
+    assert "/budget/lines/0/category" in {one.pointer for one in self_check_answers.expected(example("long"), NOW).pieces}
+    assert not [pointer for pointer in pointers if pointer.endswith("/category")]
 
 
 def _printed(told: Proposal) -> Iterator[str]:
