@@ -436,7 +436,9 @@ def test_what_is_left_out_on_purpose_is_not_asked_for_though_the_layout_groups_r
     left_out = [*told.call.document["not_printed"], {"pointer": grouped, "reason": "甲"}]
     told.call = replace(told.call, document={**told.call.document, "not_printed": left_out})
     pointers = {one.pointer for one in self_check_answers.expected(told, NOW).pieces}
-    assert "/budget/lines/0/category" in {one.pointer for one in self_check_answers.expected(example("long"), NOW).pieces}
+    assert "/budget/lines/0/category" in {
+        one.pointer for one in self_check_answers.expected(example("long"), NOW).pieces
+    }
     assert not [pointer for pointer in pointers if pointer.endswith("/category")]
 
 
