@@ -295,12 +295,16 @@ class Saving(QObject):
     # ---- what the writer's threads report
 
     def _on_reported(self, done: Future[Copied] | Future[Filed] | Future[Named]) -> None:
+        of_file = done in self._files
         self._copies.discard(done)
         self._files.pop(done, None)
         try:
             told = done.result()
         except Exception:  # a bug, which is told as one; the next try may go well
-            self._fail(KjxmError("storage.bug"))
+            bug = KjxmError("storage.bug")
+            if of_file:  # a copy that goes well afterwards does not mend it
+                self._file_error, self._edits_at_failure = bug, self._edits
+            self._fail(bug)
             raise
         match told:
             case Named():

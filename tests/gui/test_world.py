@@ -656,6 +656,8 @@ window.save()
         window.do("python", code=code)
         state = window.until(lambda state: state["save"] == "failed")
         assert "意外" in state["saved"]
+        window.do("python", code="window.session.keep_now()\nwindow.session.commit()")
+        assert window.until(bool)["save"] == "failed"  # a copy that is stored meanwhile mends no file
         mended = "DraftFile.save = DraftFile.was\nwindow.session._saving._retry.timeout.emit()"
         window.do("python", code=f"from kjxm_desktop.core.draft_file import DraftFile\n{mended}")
         window.until(lambda state: state["save"] == "saved")
