@@ -297,8 +297,8 @@ def test_a_folder_that_is_gone_loses_nothing_and_is_written_to_when_it_is_back(
     opened.save()
     wait_until(qtbot, lambda: session.save_state.kind is SaveKind.FAILED)
     assert opened.status.elsewhere.isVisible()
-    kept = list_all(opened._drafts)[0]
-    assert kept.data["project"]["title"] == "葵盘果胶"
+    # Stored by a thread of its own, which waits for nobody.
+    wait_until(qtbot, lambda: [kept.data["project"]["title"] for kept in list_all(opened._drafts)] == ["葵盘果胶"])
     assert session._saving._retry.isActive()
     away.rename(draft.parent)
     session._saving._retry.timeout.emit()
