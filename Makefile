@@ -5,7 +5,7 @@ lock := .venv/bin/uv pip compile pyproject.toml --quiet --universal --python-ver
 	--generate-hashes --no-emit-index-url --no-header --no-annotate
 # The schema library loads these where it finds them, which takes seconds, and the program has neither of them.
 slow := --no-emit-package rfc3987-syntax --no-emit-package lark
-.PHONY: help run test lint format bench torture shots lock audit sbom
+.PHONY: help run test lint format bench torture shots lock audit sbom dist try
 .DEFAULT_GOAL := help
 
 help:  ## list the targets
@@ -43,9 +43,20 @@ shots:  ## every section, panel and dialog as contact sheets in build/shots/
 	@sh packaging/prepare.sh test
 	$(python) -m tests.shots $(ONE)
 
+dist:  ## the .deb, the installer for Windows and the folder for a share, in dist/ (ONE=deb: that alone); as root
+	@sh packaging/prepare.sh dist
+	@for target in $(or $(ONE),deb windows); do $(python) packaging/build.py $$target || exit 1; done
+	@$(python) packaging/kit.py
+
+try:  ## install what `make dist` built, try it and remove it: in a bare Debian 12, under Wine; how fast it starts; as root
+	$(python) packaging/try_deb.py dist/*.deb
+	$(python) packaging/try_windows.py dist/*-setup.exe
+	$(python) packaging/try_start.py
+
 lock:  ## write packaging/locks/ anew from pyproject.toml (UPGRADE=1: with the newest versions)
 	@sh packaging/prepare.sh run
 	$(lock) $(if $(UPGRADE),--upgrade) -o packaging/locks/run.txt
+	$(lock) $(if $(UPGRADE),--upgrade) --group build -c packaging/locks/run.txt -o packaging/locks/build.txt
 	$(lock) $(if $(UPGRADE),--upgrade) --group develop -c packaging/locks/run.txt $(slow) -o packaging/locks/develop.txt
 
 audit:  ## ask the advisories about every locked package, and count them; exit status 3 when they cannot be asked

@@ -10,9 +10,10 @@ Rooms, from the street down to the cellar; imports point downwards only:
     gui/               everything Qt: pages built from the form, the problem list, the preview, the dialogs
     difference_words   what differs between two states of a proposal, in words
     mismatch_words     what the self-check found in the files of an export, in words
+    returned_words     where a document that came back differs from its data, in words
     strings            every text a user reads, in Chinese and English
     settings, paths    what the program remembers, and where it keeps it
-    exchange/          what leaves by mail and what comes back
+    exchange/          what leaves by mail, what comes back, and what is pasted or taken over from files of others
     export/            proposal to paper: data to blocks, blocks to DOCX and PDF
     core/              the subject: call, form, proposal, validation, rules, storage; knows nothing of Qt or of paper
     errors             the expected failures

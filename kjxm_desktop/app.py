@@ -102,7 +102,12 @@ def _run(told: argparse.Namespace, settings: Settings) -> int:
         return 0  # another window has it and has come to the front
     window.show()
     QTimer.singleShot(0, window, _collect_garbage)
-    return application.exec()
+    QTimer.singleShot(0, window, lambda: theme.show_program_icon(application))
+    status = application.exec()
+    from kjxm_desktop.gui.form import rich_text_paste  # not before the first page is shown
+
+    rich_text_paste.leave_text()
+    return status
 
 
 def _test_itself(told: argparse.Namespace) -> int:

@@ -148,11 +148,12 @@ def _print_json(value: Json) -> None:
 def _findings(proposal: Proposal, now: datetime) -> list[tuple[Json, Json]]:
     """Return each finding as plain data, with the reason it was dismissed for, or None."""
     from kjxm_desktop.core import notes, validation
-    from kjxm_desktop.export import glyphs
+    from kjxm_desktop.export import formula_findings, glyphs
 
     covered = glyphs.coverage(paths.fonts())
+    printable = (covered.told if covered else None, formula_findings.told)
     found: list[tuple[Json, Json]] = []
-    for item in validation.validate(proposal.call, proposal.data, now, covered.told if covered else None):
+    for item in validation.validate(proposal.call, proposal.data, now, *printable):
         told = {
             "code": item.code,
             "severity": str(item.severity),
@@ -266,6 +267,27 @@ def _warn_glyphs(missing: Sequence[str], proposal: Proposal) -> None:
     _say(strings.text("export.missing_glyphs", glyphs="；".join(told) or glyphs.named(missing)))
 
 
+def _warn_marks(proposal: Proposal) -> None:
+    """Name the answers with more marks on one character than the PDF prints."""
+    from kjxm_desktop.export import glyphs
+
+    told = [f"{strings.label_path(proposal.call, pointer)}　{signs}" for pointer, signs in glyphs.heaps(proposal)]
+    if told:
+        _say(strings.text("export.heaped_marks", signs="；".join(told)))
+
+
+def _warn_formulas(unset: Sequence[str], proposal: Proposal) -> None:
+    """Name the formulas that the files print as their source, with the answers that they stand in."""
+    if not unset:
+        return
+    from kjxm_desktop.export import formula_findings
+
+    named = formula_findings.named
+    places = formula_findings.places(proposal, unset)
+    told = [f"{strings.label_path(proposal.call, pointer)}　{named(there)}" for pointer, there in places]
+    _say(strings.text("export.unset_formulas", formulas="；".join(told) or named(unset)))
+
+
 def _say_mismatches(proposal: Proposal, found: Sequence[Mismatch], paths: Sequence[Path]) -> int:
     """Say on stderr what in the new files does not read as the answers do, and where they are; return the status."""
     if not found:
@@ -294,6 +316,8 @@ def _export(told: argparse.Namespace) -> int:
     )
     if "pdf" in formats:
         _warn_glyphs(made.missing_glyphs, proposal)
+    _warn_marks(proposal)
+    _warn_formulas(made.unset_formulas, proposal)
     for path in made.paths:
         print(path)
     return _say_mismatches(proposal, made.mismatches, made.paths)
@@ -311,6 +335,8 @@ def _package(told: argparse.Namespace) -> int:
         proposal, told.to, extra=told.extra, draft=told.draft, now=now, fonts=paths.fonts(), progress=_progress
     )
     _warn_glyphs(made.missing_glyphs, proposal)
+    _warn_marks(proposal)
+    _warn_formulas(made.unset_formulas, proposal)
     if made.size_warning:
         size = made.eml.stat().st_size / 1_000_000
         _say(strings.text(f"mail.size_{made.size_warning}", size=f"{size:.1f}"))

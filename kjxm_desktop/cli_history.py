@@ -117,7 +117,7 @@ def _as_it_was(proposal: Proposal, kept: History, moment_id: str, media: Path) -
     Pictures and files that it lacks come from the folder `media`. Raises KjxmError history.*.
     """
     restored = Proposal(proposal.call, kept.answers_at(moment_id), proposal.media)
-    restored.apart = proposal.apart
+    restored.apart, restored.unknown = proposal.apart, proposal.unknown
     restored.notes = proposal.notes
     restored.doc_id = proposal.doc_id
     restored.revision = max([proposal.revision, *(moment.revision for moment in kept.moments())]) + 1

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kjxm_desktop import strings
+from kjxm_desktop import returned_words, strings
 from kjxm_desktop.core.call import Shelf
 from kjxm_desktop.core.proposal import to_outside
 from kjxm_desktop.errors import KjxmError, why
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from kjxm_desktop.exchange.returned import Returned
 
 _SAME, _EDITED = 0, 1
-_BETWEEN = {"zh": "、", "en": ", "}
 
 
 def is_document(path: Path) -> bool:
@@ -38,7 +37,7 @@ def show(told: argparse.Namespace, shelf: Shelf) -> int:
     """Print the data, or where the text differs from them, and tell on stderr whether it does: 0 same, 1 edited."""
     found = read(told.file, shelf)
     if told.differences:
-        _print_json([difference.as_json for difference in found.differences])
+        _print_json([returned_words.plain(difference) for difference in found.differences])
     else:
         try:
             shown = to_outside(found.proposal, told.media)
@@ -47,7 +46,7 @@ def show(told: argparse.Namespace, shelf: Shelf) -> int:
         _print_json(shown)
     print(verdict(found, told.file.name), file=sys.stderr)
     if found.absent:
-        names = _BETWEEN[strings.language()].join(name or pointer for pointer, name in found.absent)
+        names = returned_words.listed([name or pointer for pointer, name in found.absent])
         print(strings.text("returned.absent", count=len(found.absent), names=names), file=sys.stderr)
     return _EDITED if found.is_edited else _SAME
 
@@ -55,15 +54,11 @@ def show(told: argparse.Namespace, shelf: Shelf) -> int:
 def verdict(found: Returned, name: str) -> str:
     """Return in one sentence whether the file `name` still says what its data say."""
     if not found.is_edited:
-        return strings.text(f"returned.same_{found.kind}", name=name, code=found.check_code)
-    sections = _BETWEEN[strings.language()].join(_title(found, section_id) for section_id in found.sections)
+        bare = "" if found.is_compared else "_bare"
+        return strings.text(f"returned.same_{found.kind}{bare}", name=name, code=found.check_code)
+    sections = returned_words.listed(returned_words.places(found))
     told = {"count": len(found.differences), "sections": sections, "code": found.check_code}
     return strings.text("returned.edited", name=name, **told)
-
-
-def _title(found: Returned, section_id: str) -> str:
-    section = found.proposal.call.form.section(section_id)
-    return strings.pick(section.title) if section is not None else strings.text("returned.front")
 
 
 def _print_json(value: object) -> None:

@@ -10,7 +10,16 @@ from typing import cast
 from kjxm_desktop import paths
 from kjxm_desktop.core.json_pointer import Json
 
-DEFAULTS: dict[str, Json] = {"language": "zh", "appearance": "system", "recent": [], "window": {}, "compared": {}}
+DEFAULTS: dict[str, Json] = {
+    "language": "zh",
+    "appearance": "system",
+    "author": "",
+    "calls_folder": "",
+    "recent": [],
+    "window": {},
+    "compared": {},
+    "punctuation": True,
+}
 CHOICES = {"language": ("zh", "en"), "appearance": ("system", "light", "dark")}
 
 
@@ -38,6 +47,15 @@ class Settings:
             beside.replace(self._file)
         except OSError:
             beside.unlink(missing_ok=True)
+
+
+def calls_folders(settings: Settings) -> list[Path]:
+    """Return the folder that the person named for calls; none when it is not there: that is no reason not to start."""
+    told = str(settings.get("calls_folder"))
+    try:
+        return [Path(told)] if told and os.access(told, os.R_OK | os.X_OK) and Path(told).is_dir() else []
+    except (OSError, ValueError):
+        return []
 
 
 def _read(file: Path) -> dict[str, Json]:

@@ -66,7 +66,9 @@ def _serve(request: Json, progress: package.Progress) -> Json:
         written = [str(path) for path in made.paths]
         found = mismatch_words.plain(made.mismatches)
         missing = list(made.missing_glyphs)
-        return {"paths": written, "pages": made.pages, "missing_glyphs": missing, "mismatches": found}
+        unset = list(made.unset_formulas)
+        told = {"paths": written, "pages": made.pages, "mismatches": found}
+        return {**told, "missing_glyphs": missing, "unset_formulas": unset}
     extra = [Path(path) for path in request.get("extra", [])]
     packed = package.package(proposal, to, extra=extra, draft=draft, now=now, fonts=paths.fonts(), progress=progress)
     return {
@@ -79,5 +81,6 @@ def _serve(request: Json, progress: package.Progress) -> Json:
         "size_warning": packed.size_warning,
         "pages": packed.pages,
         "missing_glyphs": list(packed.missing_glyphs),
+        "unset_formulas": list(packed.unset_formulas),
         "mismatches": mismatch_words.plain(packed.mismatches),
     }

@@ -1,7 +1,7 @@
 #!/bin/sh
-# Bring this machine to where the program runs (run), can be tested (test) or tortured (torture: without root as far as
-# that goes); quick when nothing is missing.
-#   sh packaging/prepare.sh run|test|torture
+# Bring this machine to where the program runs (run), can be tested (test), tortured (torture: without root as far as
+# that goes) or packed (dist); quick when nothing is missing.
+#   sh packaging/prepare.sh run|test|torture|dist
 # Here: Debian's packages and a Python. The rest, in Python: packaging/prepare.py.
 set -eu
 cd "$(dirname "$0")/.."
@@ -29,6 +29,7 @@ python=$(find_python)
 if command -v dpkg-query >/dev/null; then
     missing=$(missing_from packaging/debian/run.txt)
     if [ "$1" = test ]; then missing="$missing $(missing_from packaging/debian/test.txt)"; fi
+    if [ "$1" = dist ]; then missing="$missing $(missing_from packaging/debian/build.txt)"; fi
     if [ "$1" = torture ] && [ "$(id -u)" = 0 ]; then missing="$missing $(missing_from packaging/debian/torture.txt)"; fi
     if [ -z "$python" ]; then missing="$missing python3 python3-venv"; fi
     # shellcheck disable=SC2086,SC2116 # line breaks to spaces

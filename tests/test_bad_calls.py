@@ -21,6 +21,7 @@ JSON_FILES = [name for name in calls.FILES if name.endswith(".json")]
 SOUND = {name: json.loads((CALLS / AGRI / name).read_bytes()) for name in JSON_FILES}
 TITLE = "/properties/thing/properties/one_line"
 CONTROL = "/sections/2/groups/0/controls/0"
+LEDGER = "/sections/1/groups/1/controls/0"
 
 
 def with_value(file: str, pointer: str, value: Json) -> dict[str, bytes]:
@@ -100,6 +101,24 @@ BROKEN: dict[str, tuple[str, Callable[[], dict[str, bytes]]]] = {
         "call.json",
         lambda: with_value("call.json", "/file_name/pattern", "{/thing/nowhere}"),
     ),
+    "totals of a column that holds no amounts": (
+        "form.json",
+        lambda: with_value("form.json", f"{LEDGER}/totals/of", "what"),
+    ),
+    "totals by a column that is not there": (
+        "form.json",
+        lambda: with_value("form.json", f"{LEDGER}/totals/by", ["use", "nowhere"]),
+    ),
+    "totals of what is no table": ("form.json", lambda: with_value("form.json", f"{CONTROL}/totals", {"of": "a"})),
+    "an offer of a column that is not there": (
+        "form.json",
+        lambda: with_value("form.json", f"{LEDGER}/columns/7/offer", "{pieces} × {nowhere}"),
+    ),
+    "an offer with a brace alone": (
+        "form.json",
+        lambda: with_value("form.json", f"{LEDGER}/columns/7/offer", "{pieces"),
+    ),
+    "an offer of an amount": ("form.json", lambda: with_value("form.json", f"{LEDGER}/columns/5/offer", "{pieces}")),
     "a brace alone": ("call.json", lambda: with_value("call.json", "/file_name/pattern", "{")),
     "a brace too many": ("call.json", lambda: with_value("call.json", "/mail/subject", "{year}}")),
     "a clause that is not in the notice": ("call.json", lambda: with_value("call.json", "/clauses/第一条", "第一百条")),

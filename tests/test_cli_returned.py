@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
+import pikepdf
 import pytest
 
 from tests.cli_run import CALLS, TIME, example, kjxm, new, refused
@@ -140,3 +141,15 @@ def test_the_receipt_tells_the_code_of_the_footers(tmp_path: Path, sent: Path):
     footers = [content.decode() for name, content in parts(docx.read_bytes()).items() if "footer" in name]
     assert any(code[4:18] in footer for footer in footers)
     assert "不是电子签名" in code
+
+
+def test_a_pdf_whose_pages_changed_is_told_as_edited(sent: Path, tmp_path: Path):
+    with pikepdf.open(sent / "a.pdf") as pdf:
+        del pdf.pages[2]
+        pdf.save(tmp_path / "a.pdf")
+    ran = kjxm("show", tmp_path / "a.pdf")
+    assert (ran.status, ran.json) == (1, kjxm("show", sent / "a.kjxm").json)
+    assert "页面" in ran.err
+    assert kjxm("show", "--differences", "--lang", "en", tmp_path / "a.pdf").json == [
+        {"section": "", "pointer": "", "data": "PDF page 3", "printed": ""}
+    ]

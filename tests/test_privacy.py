@@ -14,13 +14,19 @@ from pathlib import Path
 import pytest
 
 from kjxm_desktop import app, paths
-from kjxm_desktop.core import storage
+from kjxm_desktop.core import clock, comments, notes, storage
 from kjxm_desktop.core.call import Shelf
+from kjxm_desktop.core.json_pointer import Json
+from kjxm_desktop.core.proposal import Proposal
+from kjxm_desktop.core.validation import Diagnostic, Severity
+from kjxm_desktop.gui.uncommented import without_comments
 from tests import contents, watched
 from tests.cli_run import KJXM, example, example_data, written
 from tests.watched import COMMENT, HOME, MAKER, OF_THE_PICTURE, PICTURE, PLACE, TEXT, USER, Watched
 
 PAPERS = (".docx", ".pdf", ".eml", ".txt")
+REMARK = f"{TEXT}-remark"
+"""What is said of a field in the session, and the name that signs it."""
 
 
 def machine() -> tuple[str, ...]:
@@ -54,7 +60,8 @@ def _papers(folder: Path) -> list[Path]:
 
 
 def test_nothing_that_a_session_exports_tells_whose_machine_it_was(session: Watched) -> None:
-    assert [told for path in _papers(session.folder) for told in contents.found_in(path, machine())] == []
+    words = (*machine(), REMARK)
+    assert [told for path in _papers(session.folder) for told in contents.found_in(path, words)] == []
 
 
 def test_a_draft_tells_neither_whose_machine_it_was_nor_where_its_picture_came_from(session: Watched) -> None:
@@ -62,6 +69,7 @@ def test_a_draft_tells_neither_whose_machine_it_was_nor_where_its_picture_came_f
     words = (*machine(), *OF_THE_PICTURE)
     assert [told for path in drafts for told in contents.found_in(path, words)] == []
     assert contents.found_in(drafts[0], [TEXT]), "what was typed is in it"
+    assert contents.found_in(drafts[0], [REMARK]), "what was said of it travels with it"
 
 
 def test_the_logs_of_a_session_in_which_the_program_broke_hold_nothing_that_was_written(session: Watched) -> None:
@@ -106,10 +114,23 @@ def packed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     draft = home / "a.kjxm"
     _kjxm(home, "new", "--call", KJXM, "--data", written(home / "data.json", data), draft)
     stored = storage.read(draft, Shelf(paths.schemas())).proposal
-    stored.notes = {**stored.notes, "comments": [{"text": COMMENT}], "last_place": f"/{COMMENT}"}
+    stored.notes = said(stored)
     storage.write(draft, stored, program="kjxm test")
     _kjxm(home, "package", draft, "--draft", "--to", home / "to", "--time", "2024-06-01")
+    _kjxm(home, "show", draft)
     return home
+
+
+def said(proposal: Proposal) -> Json:
+    """Return notes in which each thing that can be said is said with a word that must not get out."""
+    told, own = comments.with_new(proposal.notes, "/project/title", COMMENT, "todo", COMMENT, COMMENT, clock.now())
+    told = comments.with_answer(told, own, COMMENT, COMMENT, clock.now())
+    told, gone = comments.with_new(told, f"/{COMMENT}/@a", COMMENT, "comment", COMMENT, COMMENT, clock.now())
+    told = comments.with_resolved(told, gone, resolved=True, by=COMMENT, at=clock.now())
+    finding = Diagnostic("/project/title", Severity.ADVICE, "S05")
+    told = notes.with_dismissed(told, proposal.data, finding, COMMENT, COMMENT, clock.now())
+    unread = [*told["comments"], {"text": COMMENT}]
+    return {**told, "comments": unread, "last_place": f"/{COMMENT}", "later": {COMMENT: COMMENT}}
 
 
 def _kjxm(home: Path, *words: object) -> None:
@@ -130,6 +151,22 @@ def test_a_package_tells_neither_the_machine_nor_the_origin_of_a_picture_nor_a_c
 def test_a_picture_in_a_draft_has_lost_what_its_camera_told_but_a_comment_stays_in_the_draft(packed: Path) -> None:
     assert contents.found_in(packed / "a.kjxm", [*machine(), *OF_THE_PICTURE]) == []
     assert contents.found_in(packed / "a.kjxm", [COMMENT])
+
+
+def test_a_copy_without_comments_holds_none_but_what_was_said_of_findings_and_sections(packed: Path) -> None:
+    shelf = Shelf(paths.schemas())
+    stored = storage.read(packed / "a.kjxm", shelf).proposal
+    before = (packed / "a.kjxm").read_bytes()
+    storage.write(packed / "copy.kjxm", without_comments(storage.read(packed / "a.kjxm", shelf).proposal), program="x")
+    copy = storage.read(packed / "copy.kjxm", shelf).proposal
+    assert copy.data == stored.data
+    assert (copy.notes["comments"], copy.notes["dismissed"]) == ([], stored.notes["dismissed"])
+    assert copy.notes.keys() == notes.empty().keys()
+    assert copy.doc_id != stored.doc_id
+    assert (packed / "a.kjxm").read_bytes() == before
+    copy.notes = notes.without_dismissed(copy.notes, copy.data, Diagnostic("/project/title", Severity.ADVICE, "S05"))
+    storage.write(packed / "bare.kjxm", copy, program="x")
+    assert contents.found_in(packed / "bare.kjxm", [COMMENT]) == []
 
 
 def test_the_picture_was_printed(packed: Path) -> None:

@@ -6,7 +6,7 @@ import ast
 import json
 import re
 import string
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
@@ -59,17 +59,25 @@ def _modules() -> Mapping[Path, ast.Module]:
     return {path: ast.parse(path.read_text("utf-8")) for path in sorted(PACKAGE.rglob("*.py"))}
 
 
-def _calls(*names: str) -> Iterator[tuple[str, ast.Call]]:
-    """Yield every call of a function of these names, with where it stands."""
+@cache
+def _all_calls() -> Sequence[tuple[str, str, ast.Call]]:
+    """Return every call of a function: its name, where it stands, and itself."""
+    found: list[tuple[str, str, ast.Call]] = []
     for path, module in _modules().items():
         for node in ast.walk(module):
             if isinstance(node, ast.Call):
                 told = node.func
                 name = told.attr if isinstance(told, ast.Attribute) else told.id if isinstance(told, ast.Name) else ""
-                if name in names:
-                    yield f"{path.relative_to(ROOT)}:{node.lineno}", node
+                found.append((name, f"{path.relative_to(ROOT)}:{node.lineno}", node))
+    return found
 
 
+def _calls(*names: str) -> Iterator[tuple[str, ast.Call]]:
+    """Yield every call of a function of these names, with where it stands."""
+    yield from ((place, node) for name, place, node in _all_calls() if name in names)
+
+
+@cache
 def _literals() -> set[str]:
     """Return every string in the code that is shaped like a key."""
     found: set[str] = set()
@@ -221,13 +229,17 @@ def _found_by_schema(control: Control) -> Iterator[tuple[str, str, dict[str, obj
         yield "format", "range", {"value": 1, "minimum": control.limits.minimum, "maximum": control.limits.maximum}
     if kind in ("line", "text", "rich", "choices", "picture"):
         yield "glyph", kind, {"count": 1, "glyphs": "😀 U+1F600"}
+        yield "marks", kind, {"count": 1, "signs": "e"}
+    if kind == "rich":
+        yield "formula", kind, {"count": 1, "formulas": r"x_1_2 [x_1_2]"}
     words = schema.get("wordCount", {})
-    for keyword, variant in (("max", "long"), ("min", "short")):
-        if keyword in words:
-            yield "length", variant, counted
-    for keyword, variant in (("maxItems", "many"), ("minItems", "few")):
-        if keyword in schema:
-            yield "length", variant, counted
+    bounds = (
+        (words, "max", "long"),
+        (words, "min", "short"),
+        (schema, "maxItems", "many"),
+        (schema, "minItems", "few"),
+    )
+    yield from (("length", variant, counted) for told, keyword, variant in bounds if keyword in told)
 
 
 @pytest.fixture(params=CALL_FOLDERS, ids=lambda folder: folder.name)

@@ -30,7 +30,7 @@ def test_an_export_tells_its_steps_and_what_it_made(tmp_path: Path) -> None:
     draft = new(tmp_path / "a.kjxm", None, AGRI)
     *steps, last = asked(request(draft, tmp_path / "to", formats=["pdf"]))
     assert steps == [{"progress": "layout"}, {"progress": "pdf"}, {"progress": "check"}]
-    assert set(last["done"]) == {"paths", "pages", "missing_glyphs", "mismatches"}
+    assert set(last["done"]) == {"paths", "pages", "missing_glyphs", "unset_formulas", "mismatches"}
     assert last["done"]["mismatches"] == []
     assert [Path(path).suffix for path in last["done"]["paths"]] == [".pdf"]
     assert last["done"]["pages"] >= 1

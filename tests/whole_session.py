@@ -24,7 +24,7 @@ from kjxm_desktop.gui.export_dialog import ExportDialog
 from kjxm_desktop.gui.main_window import MainWindow
 from kjxm_desktop.gui.save_state import SaveKind
 from kjxm_desktop.gui.start_page import examples
-from tests.gui.hands import CONTROL, Key, button_of, keys_of, put_in, row_at, session_of
+from tests.gui.hands import CONTROL, Key, button_of, focused, keys_of, put_in, row_at, session_of
 
 PATIENCE_S = 240
 STEP_MS = 5
@@ -107,10 +107,20 @@ def write(window: MainWindow, folder: Path, text: str) -> Steps:
     yield from strike(window, Key.Key_End, CONTROL)
     yield from strike(window, Key.Key_V, CONTROL)
     assert "外来的" in str(session_of(window).value("/basis/significance"))
+    yield from comment(window, f"{text}-remark")
     yield lambda: session_of(window).save_state.kind is SaveKind.KEPT
     yield from strike(window, Key.Key_F7)
     yield lambda: window.check_page is not None and window.check_page.isVisible()
     window.show_desk()
+
+
+def comment(window: MainWindow, words: str) -> Steps:
+    """Say something of the field with the keys, signed with the same words."""
+    yield from strike(window, Key.Key_M, CONTROL | Qt.KeyboardModifier.AltModifier)
+    for _ in range(2):  # the text, then the name that is asked for once
+        put_in(focused(), words)
+        yield from strike(window, Key.Key_Return, CONTROL)
+    assert [told["by"] for told in session_of(window).proposal.notes["comments"]] == [words]
 
 
 def send(window: MainWindow, folder: Path) -> Steps:

@@ -73,6 +73,7 @@ def _check_data(files: Mapping[str, bytes], meta: Path) -> Call:
     _check_controls(call)
     _check_asked_once(call)
     _check_conditions(call)
+    _check_sums_and_offers(call)
     _check_rules(call)
     _check_document(call)
     _check_patterns_of_names(call)
@@ -264,6 +265,23 @@ def _check_conditions(call: Call) -> None:
     for section in call.form.sections:
         for condition in section.conditions:
             _must_be_control(call, condition.pointer, FORM, f"/{section.id}")
+
+
+def _check_sums_and_offers(call: Call) -> None:
+    """Refuse totals of columns that a table does not have or that hold no amounts, and offers of unknown columns."""
+    for table in call.form.controls:
+        if table.totals is not None:
+            told = table.column(table.totals.of)
+            if told is None or told.kind not in ("money", "number"):
+                raise KjxmError("call.pointer", file=FORM, place=table.pointer, pointer=table.totals.of)
+            for name in table.totals.by:
+                _must_be_control(call, f"{table.pointer}/*/{name}", FORM, table.pointer)
+        for column in table.columns:
+            if calls.has_stray_brace(column.offer):
+                raise KjxmError("call.brace", file=FORM, place=column.pointer)
+            for name in calls.placeholders(column.offer):
+                if table.column(name) is None:
+                    raise KjxmError("call.placeholder", file=FORM, place=column.pointer, name=name)
 
 
 def _must_be_control(call: Call, pointer: str, file: str, place: str) -> None:

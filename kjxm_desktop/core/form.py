@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -18,7 +19,11 @@ Kind = Literal[
     "choice", "choices", "yes_no", "table", "picture", "file",
 ]  # fmt: skip
 
+Naming = Literal["title", "person", "organisation", "company"]
+"""What an answer names that is the proposal's own, to be written the same wherever it is written."""
+
 _NO_TEXT: Text = {"zh": "", "en": ""}
+_PLACES = re.compile(r"\{1,(\d)\}\)\?\$$")
 
 
 @dataclass(frozen=True)
@@ -65,6 +70,14 @@ class Guidance:
 
 
 @dataclass(frozen=True)
+class Totals:
+    """What is added up below a table: the column of amounts `of`, by the answers in each of the columns `by`."""
+
+    of: str
+    by: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Control:
     """One thing asked. `pointer` is a pattern; `need` is "must" (a final export waits for it), "fill" or None."""
 
@@ -87,6 +100,9 @@ class Control:
     layout: Literal["grid", "cards"] = "grid"
     add_label: Text | None = None
     width: int = 1
+    totals: Totals | None = None
+    offer: str = ""
+    names: Naming | None = None
     limits: Limits = field(default_factory=Limits)
     conditions: tuple[Condition, ...] = ()
     schema: Mapping[str, Json] = field(default_factory=lambda: cast("Mapping[str, Json]", {}))
@@ -100,6 +116,12 @@ class Control:
     def in_table(self) -> bool:
         """Tell whether this is a column of a table."""
         return "*" in json_pointer.parse(self.pointer)
+
+    @property
+    def places(self) -> int:
+        """Return how many decimals the data schema allows: from its pattern, else 2 for money and 4 for numbers."""
+        found = _PLACES.search(str(self.schema.get("pattern", "")))
+        return int(found[1]) if found else 2 if self.kind == "money" else 4
 
     def column(self, name: str) -> Control | None:
         """Return the column of that name."""
@@ -326,6 +348,7 @@ class _Builder:
         conditions = above + _conditions(control)
         schema = schema_at(self._schema, control["pointer"])
         rows = control.get("rows_from", {})
+        totals = control.get("totals")
         return Control(
             pointer=control["pointer"],
             kind=control["kind"],
@@ -346,6 +369,9 @@ class _Builder:
             layout=control.get("layout", "grid"),
             add_label=control.get("add_label"),
             width=control.get("width", 1),
+            totals=Totals(totals["of"], tuple(totals["by"])) if totals else None,
+            offer=control.get("offer", ""),
+            names=control.get("names"),
             limits=_limits(schema),
             conditions=conditions,
             schema=schema,

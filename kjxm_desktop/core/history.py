@@ -10,18 +10,17 @@ answers and stay, with the pictures and files they need, until somebody deletes 
 
 from __future__ import annotations
 
-import os
 import re
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
-from kjxm_desktop.core import atomic_file, days_of_work, history_records, migration, strict_json
+from kjxm_desktop.core import atomic_file, days_of_work, history_files, history_records, migration, strict_json
+from kjxm_desktop.core.history_files import Heads, Kind, Known, Moment
 from kjxm_desktop.core.history_records import Section
 from kjxm_desktop.core.json_pointer import Json
 from kjxm_desktop.errors import KjxmError
@@ -42,27 +41,6 @@ _THE_ONLY: Final = 1  # the number of the record in the file of a named version
 _NONE: Final = MappingProxyType[str, int]({})
 
 
-class Kind(StrEnum):
-    """Why a moment was kept."""
-
-    OPENED = "opened"
-    EDITED = "edited"
-    NAMED = "named"
-    RESTORED = "restored"
-
-
-@dataclass(frozen=True, slots=True)
-class Moment:
-    """One moment: `sections` are the ids of those that changed, none when it stands for all; `name` is often empty."""
-
-    id: str
-    at: datetime
-    kind: Kind
-    sections: tuple[str, ...]
-    name: str
-    revision: int
-
-
 @dataclass
 class _Tail:
     """Where the next record goes, and what the one before it held."""
@@ -74,27 +52,6 @@ class _Tail:
     sections: dict[str, Section]
 
 
-@dataclass
-class _Known:
-    """What a file of the history tells, as far as it was read."""
-
-    size: int = 0
-    sound: bool = True
-    count: int = 0
-    moments: list[Moment] = field(default_factory=list[Moment])
-    follows: tuple[int, int] = (0, 0)
-
-
-@dataclass(frozen=True)
-class _Heads:
-    """What the heads in a file of the history tell, unchecked, as far as they were read: `end` is behind the last."""
-
-    size: int = 0
-    end: int = 0
-    times: tuple[datetime, ...] = ()
-    media: frozenset[str] = frozenset()
-
-
 class History:
     """The history of one draft. One object belongs to one thread; others may read beside it with their own."""
 
@@ -102,9 +59,9 @@ class History:
         """Stand before the history in `folder`, which is made when something is kept."""
         self._folder = folder
         self._tail: _Tail | None = None
-        self._segments: dict[int, _Known] = {}
-        self._versions: dict[str, _Known] = {}
-        self._heads: dict[str, _Heads] = {}
+        self._segments: dict[int, Known] = {}
+        self._versions: dict[str, Known] = {}
+        self._heads: dict[str, Heads] = {}
 
     # ---- reading
 
@@ -119,7 +76,7 @@ class History:
         found: list[Moment] = []
         for number in sorted(self._segments):
             for moment in self._segments[number].moments:
-                while placed and placed[0][0] < (number, _ordinal(moment.id)):
+                while placed and placed[0][0] < (number, history_files.ordinal_of(moment.id)):
                     found.append(placed.pop(0)[1])
                 found.append(moment)
         found += [moment for _, moment in placed]
@@ -135,7 +92,7 @@ class History:
             if _VERSION.fullmatch(moment_id + ".version"):
                 raw, last = self._version(moment_id).read_bytes(), _THE_ONLY
             else:
-                number, last = _place(moment_id)
+                number, last = history_files.place_of(moment_id)
                 raw = self._segment(number).read_bytes()
             head, texts = history_records.texts_at(raw, last)
             data = {name: strict_json.loads(text) for name, text in texts.items()}
@@ -180,7 +137,8 @@ class History:
         number, count = (tail.number + 1, 1) if begins else (tail.number, tail.count + 1)
         told = () if kind is Kind.OPENED else tuple(differing)
         moment = Moment(f"{number}.{count}", at, kind, told, "", revision)
-        record = history_records.record(_head(moment, count), sections, None if whole else tail.sections)
+        head = history_files.head_of(moment, count)
+        record = history_records.record(head, sections, None if whole else tail.sections)
         self._tail = None  # read anew after a failure
         end = self._begin(number, record) if begins else self._append(number, tail.end, record)
         self._tail = _Tail(number, end, count, 0 if whole else tail.since_whole + len(record), sections)
@@ -196,8 +154,9 @@ class History:
             raise KjxmError("history.name")
         moment = Moment(f"v-{secrets.token_hex(4)}", at, Kind.NAMED, (), name, revision)
         latest = max(self._numbers(), default=0)
-        counts = [_ordinal(told.id) for told in self._segments[latest].moments] if self._look(latest) else []
-        head = _head(moment, _THE_ONLY) | {"follows": [latest, max(counts, default=0)]}
+        moments = self._segments[latest].moments if self._look(latest) else []
+        counts = [history_files.ordinal_of(told.id) for told in moments]
+        head = history_files.head_of(moment, _THE_ONLY) | {"follows": [latest, max(counts, default=0)]}
         self._make_folder()
         whole = history_records.sections_of(data, {})
         atomic_file.write(self._version(moment.id), history_records.record(head, whole, None))
@@ -223,7 +182,7 @@ class History:
         newest_first = sorted(segments, reverse=True)
         ages = _ages(segments)
         counted = set[str]().union(*(heads[name].media for name in heads if _VERSION.fullmatch(name)))
-        bound = _place(since)[0] if since is not None else max(segments, default=0)
+        bound = history_files.place_of(since)[0] if since is not None else max(segments, default=0)
         room, age = KEPT_BYTES, 0
         for number in newest_first:
             known = segments[number]
@@ -255,22 +214,23 @@ class History:
     def _look(self, only: int | None = None) -> bool:
         """Read what is new in the folder, or in segment `only`, and return whether there is anything."""
         if only is not None:
-            known = _read(self._segment(only), self._segments.get(only))
+            known = history_files.read(self._segment(only), self._segments.get(only))
             self._segments |= {only: known} if known else {}
             return known is not None
         names = self._names()
         numbers = [int(found[1]) for found in map(_SEGMENT.fullmatch, names) if found]
         ids = [found[1] for found in map(_VERSION.fullmatch, names) if found]
-        segments = {number: _read(self._segment(number), self._segments.get(number)) for number in sorted(numbers)}
-        versions = {name: _read(self._version(name), self._versions.get(name)) for name in sorted(ids)}
+        read = history_files.read
+        segments = {number: read(self._segment(number), self._segments.get(number)) for number in sorted(numbers)}
+        versions = {name: read(self._version(name), self._versions.get(name)) for name in sorted(ids)}
         self._segments = {number: known for number, known in segments.items() if known}
         self._versions = {name: known for name, known in versions.items() if known}
         return bool(self._segments or self._versions)
 
-    def _look_at_heads(self) -> dict[str, _Heads]:
+    def _look_at_heads(self) -> dict[str, Heads]:
         """Return what the heads in each file tell, by its name, after reading those that are new."""
         names = [name for name in self._names() if _SEGMENT.fullmatch(name) or _VERSION.fullmatch(name)]
-        read = {name: _read_heads(self._folder / name, self._heads.get(name, _Heads())) for name in names}
+        read = {name: history_files.read_heads(self._folder / name, self._heads.get(name, Heads())) for name in names}
         self._heads = {name: heads for name, heads in read.items() if heads is not None}
         return self._heads
 
@@ -326,103 +286,8 @@ class History:
             raise atomic_file.failure(error, path) from error
 
 
-# --- what a file tells ----------------------------------------------------------------------------------------------
-
-
-def _read(path: Path, known: _Known | None) -> _Known | None:
-    """Return what `path` tells, reading only what is new beyond `known`; None when it is not there."""
-    try:
-        size = path.stat().st_size
-        if known is not None and known.size == size:
-            return known
-        start = known.size if known is not None and known.sound and known.size < size else 0
-        with path.open("rb") as file:
-            file.seek(start)
-            raw = file.read()
-    except FileNotFoundError:
-        return None
-    except OSError as error:
-        raise KjxmError("storage.unreadable", path=str(path)) from error
-    records, sound = history_records.scan(raw)
-    grown = known if known is not None and start else _Known()
-    for record in records:
-        _take_in(grown, record.head)
-    grown.size, grown.sound = start + len(raw), sound
-    return grown
-
-
-def _read_heads(path: Path, known: _Heads) -> _Heads | None:
-    """Return what the heads in `path` tell, reading only what is new beyond `known`; None when it is not there.
-
-    What is damaged is read as it is: a picture that may still be needed is not one to delete.
-    """
-    try:
-        with path.open("rb") as file:
-            size = os.fstat(file.fileno()).st_size
-            if size == known.size:
-                return known
-            if size < known.size:
-                known = _Heads()
-            found, end = history_records.heads(file, known.end, size)
-            file.seek(end)
-            text = b"\n".join((*found, file.read()))
-    except FileNotFoundError:
-        return None
-    except OSError as error:
-        raise KjxmError("storage.unreadable", path=str(path)) from error
-    times = (*known.times, *history_records.times_in(text))
-    return _Heads(size, end, times, known.media | history_records.media_in(text))
-
-
-def _ages(segments: Mapping[int, _Heads]) -> dict[int, int]:
+def _ages(segments: Mapping[int, Heads]) -> dict[int, int]:
     """Return how many days of work came after each segment that tells a moment."""
     told = [(number, at) for number in sorted(segments) for at in segments[number].times]
     ages = days_of_work.ages([at for _, at in told])
     return {number: age for (number, _), age in zip(told, ages, strict=True)}  # its last moment is its age
-
-
-def _take_in(known: _Known, head: Mapping[str, Json]) -> None:
-    """Add what a record tells; nothing when one it builds on is missing, or a later program wrote it in its own way."""
-    try:
-        if not head["whole"] and head["count"] != known.count + 1:
-            return
-        moment = Moment(
-            str(head["id"]),
-            datetime.fromisoformat(head["at"]),
-            Kind(head["kind"]),
-            tuple(map(str, head.get("sections", ()))),
-            str(head.get("name", "")),
-            int(head["revision"]),
-        )
-        first, second = head.get("follows", (0, 0))
-        known.follows = (int(first), int(second))
-        known.count = int(head["count"])
-    except (KeyError, TypeError, ValueError):
-        return
-    if moment.at.tzinfo is not None:
-        known.moments.append(moment)
-
-
-def _head(moment: Moment, count: int) -> dict[str, Json]:
-    return {
-        "id": moment.id,
-        "count": count,
-        "at": moment.at.isoformat(),
-        "kind": moment.kind.value,
-        "name": moment.name,
-        "revision": moment.revision,
-        "format": migration.FORMAT,
-        "sections": list(moment.sections),
-    }
-
-
-def _place(moment_id: str) -> tuple[int, int]:
-    """Return the segment and the record of `moment_id`. Raises LookupError for what is no such id."""
-    number, _, count = moment_id.partition(".")
-    if not (number.isascii() and number.isdigit() and count.isascii() and count.isdigit() and len(moment_id) < 20):
-        raise LookupError(moment_id)
-    return int(number), int(count)
-
-
-def _ordinal(moment_id: str) -> int:
-    return int(moment_id.rpartition(".")[2]) if "." in moment_id else 0

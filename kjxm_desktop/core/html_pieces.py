@@ -20,9 +20,11 @@ _SPACES = re.compile(r"[ \t\r\n\f]{2,}|[\t\r\n\f]")
 
 @dataclass
 class Line:
-    """A line of text on its way: pieces with their marks, white space folded as a browser does."""
+    """A line of text on its way: pieces with their marks (None: a formula), white space folded as a browser does."""
 
-    pieces: list[tuple[frozenset[str], list[str]]] = field(default_factory=list[tuple[frozenset[str], list[str]]])
+    pieces: list[tuple[frozenset[str] | None, list[str]]] = field(
+        default_factory=list[tuple[frozenset[str] | None, list[str]]]
+    )
     last: str = ""
     gap: str = ""  # white space that counts when text follows: a space, or the end of a line of the source
     gap_marks: frozenset[str] = frozenset()
@@ -40,6 +42,13 @@ class Line:
         self.gap = ""
         if not look.lines:
             self._widen(text[len(text.rstrip(WHITE)) :], look)
+
+    def formula(self, latex: str) -> None:
+        """Take a formula."""
+        if self.gap and self.last:
+            self._put(" ", self.gap_marks)
+        self.pieces.append((None, [latex]))
+        self.gap, self.last = "", "x"
 
     def part(self) -> None:
         """Begin another part of the same line."""
@@ -62,11 +71,18 @@ class Line:
         said = [at for at, (_, text) in enumerate(texts) if text.strip(" ")]
         if not said:
             return []
-        texts = texts[said[0] : said[-1] + 1]
-        runs = [{"text": text, **{mark: True for mark in rich_text.MARKS if mark in marks}} for marks, text in texts]
-        runs[0]["text"] = str(runs[0]["text"]).lstrip(" ")
-        runs[-1]["text"] = str(runs[-1]["text"]).rstrip(" ")
-        return runs
+        runs = [_run(marks, text) for marks, text in texts[said[0] : said[-1] + 1]]
+        if "text" in runs[0]:
+            runs[0]["text"] = str(runs[0]["text"]).lstrip(" ")
+        if "text" in runs[-1]:
+            runs[-1]["text"] = str(runs[-1]["text"]).rstrip(" ")
+        return list(runs)
+
+
+def _run(marks: frozenset[str] | None, text: str) -> dict[str, Json]:
+    if marks is None:
+        return {"formula": text}
+    return {"text": text, **{mark: True for mark in rich_text.MARKS if mark in marks}}
 
 
 class Table:

@@ -11,6 +11,7 @@ from typing import Final
 LIMIT_STEPS: Final = 40_000  # tags, attributes and pieces of text; a book of 30 pages from Word has some 20,000
 LIMIT_REFERENCES: Final = 100_000  # `&amp` and its like, each of which is looked up
 _MOST_ATTRIBUTES: Final = 1_000  # of one tag
+_LONGEST_CONDITION: Final = 100  # characters of `<![if …]>`
 
 VOID: Final = frozenset({
     "area", "base", "basefont", "br", "col", "embed", "frame", "hr", "img", "input", "link", "meta", "param", "source",
@@ -54,7 +55,7 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Comment:
-    """What stands in a comment."""
+    """What stands in a comment, or in the brackets of a condition of Word that is none: `[if !vml]`, `[endif]`."""
 
     text: str
 
@@ -101,7 +102,13 @@ def _next(source: str, at: int) -> tuple[Token | None, int, int]:
         told = name.group().lower()
         return End(told) if closing else Start(told, attributes), end, 1 + len(attributes)
     if closing or source.startswith(("<!", "<?"), at):
-        return None, _behind(source, source.find(">", at + 2), 1), 1
+        end = source.find(">", at + 2)
+        told = (
+            Comment(source[at + 2 : end])
+            if source.startswith("<![", at) and 0 <= end < at + _LONGEST_CONDITION
+            else None
+        )
+        return told, _behind(source, end, 1), 1
     return _text(source, at, at + 1)
 
 

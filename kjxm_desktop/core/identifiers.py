@@ -107,6 +107,13 @@ def read_money(text: str, places: int = 2) -> Read | None:
     return Read(_trimmed(rounded), note)
 
 
+def read_amount(text: str, unit: str, places: int = 2) -> Read | None:
+    """Return an amount in `unit` as `read_money` does where that is 万元, or none; in any other unit it is a number."""
+    if unit in ("", "万元"):
+        return read_money(text, places)
+    return read_number(text.strip().removesuffix(unit), places)
+
+
 def read_number(text: str, places: int = 4) -> Read | None:
     """Return a number of zero or more with at most `places` decimals and nine digits before them, or None."""
     found = _PLAIN_NUMBER.fullmatch(_tidy(text))

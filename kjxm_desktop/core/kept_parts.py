@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
-from kjxm_desktop.core import call, json_pointer, strict_json
+from kjxm_desktop.core import atomic_file, call, json_pointer, strict_json
 from kjxm_desktop.core.call import Call
 from kjxm_desktop.core.json_pointer import Json
 from kjxm_desktop.core.kept_state import DIGEST
@@ -35,6 +36,16 @@ def read_all(folder: Path, names: Iterable[str]) -> dict[str, bytes]:
         return {}
     except OSError as error:
         raise KjxmError("storage.unreadable", path=str(folder)) from error
+
+
+def keep(file: str | Path, content: bytes) -> None:
+    """Write a file that never changes once; one that is there and as long is the same. Raises OSError, KjxmError."""
+    try:
+        if os.stat(file).st_size == len(content):  # noqa: PTH116  # a path is long in the making
+            return
+    except FileNotFoundError:
+        pass
+    atomic_file.write(Path(file), content)
 
 
 def names_in(value: Json) -> set[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
@@ -34,8 +34,8 @@ class Kept:
 
     `path` is the file it belongs to, None while it has no name; `base_sha256` is that of the file as last read or
     written; `saved_at` is when the copy was made. `foreseen` are files, and their SHA-256, that were about to be
-    written when it was: one of them may be what it belongs to now. `rebuilt`: it was found damaged, and this was made
-    of its history.
+    written when it was: one of them may be what it belongs to now. `unknown` is as in `Proposal`. `rebuilt`: it was
+    found damaged, and this was made of its history.
     """
 
     doc_id: str
@@ -50,6 +50,7 @@ class Kept:
     data: Json
     notes: Json
     apart: frozenset[str] = frozenset()
+    unknown: Mapping[str, Json] = field(default_factory=dict[str, Json])
     rebuilt: Rebuilt | None = None
     foreseen: tuple[tuple[Path, str], ...] = ()
 
@@ -81,6 +82,7 @@ def told_of(
         "call": {"id": proposal.call.id, "version": proposal.call.version, "sha256": proposal.call.sha256},
         "notes": proposal.notes,
         **({"apart": sorted(proposal.apart)} if proposal.apart else {}),
+        **({"unknown": proposal.unknown} if proposal.unknown else {}),
         **({"foreseen": _pairs(foreseen)} if foreseen else {}),
     }
 
@@ -106,6 +108,7 @@ def sealed_anew(kept: Kept) -> bytes:
         "data": kept.data,
         "notes": kept.notes,
         **({"apart": sorted(kept.apart)} if kept.apart else {}),
+        **({"unknown": kept.unknown} if kept.unknown else {}),
         **({"rebuilt": kept.rebuilt.value} if kept.rebuilt else {}),
         **({"foreseen": _pairs(kept.foreseen)} if kept.foreseen else {}),
     }
@@ -160,6 +163,7 @@ def _kept(state: dict[str, Json], doc_id: str) -> Kept:
             data=dict(state["data"]),
             notes=dict(state["notes"]),
             apart=frozenset(str(sha256) for sha256 in state.get("apart", [])),
+            unknown=dict(state.get("unknown", {})),
             rebuilt=Rebuilt(state["rebuilt"]) if state.get("rebuilt") else None,
             foreseen=tuple((Path(path), str(sha256)) for path, sha256 in state.get("foreseen", [])),
         )

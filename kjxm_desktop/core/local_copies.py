@@ -16,7 +16,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Final, cast
 
-from kjxm_desktop.core import atomic_file, storage
+from kjxm_desktop.core import atomic_file, draft_manifest, storage
 from kjxm_desktop.core.call import Shelf
 from kjxm_desktop.core.file_lock import FileLock
 from kjxm_desktop.core.json_pointer import Json
@@ -134,7 +134,7 @@ def _folders(place: Path) -> Iterator[tuple[str, Path]]:
         return
     for name, is_folder in sorted(entries):
         told = _DOC_ID.fullmatch(name)
-        if is_folder and told is not None and storage.is_doc_id(told[1]):
+        if is_folder and told is not None and draft_manifest.is_doc_id(told[1]):
             yield told[1], place / name
 
 

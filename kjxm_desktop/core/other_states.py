@@ -66,7 +66,7 @@ def completed(salvaged: Proposal, sections: Iterable[str], other: Proposal) -> P
     if not taken or other.call.sha256 != salvaged.call.sha256:
         return None
     proposal = Proposal(salvaged.call, {**salvaged.data, **taken}, {**salvaged.media, **other.media})
-    proposal.apart = salvaged.apart | other.apart
+    proposal.apart, proposal.unknown = salvaged.apart | other.apart, other.unknown
     proposal.notes = salvaged.notes
     proposal.revision = max(salvaged.revision, other.revision)
     return proposal

@@ -5,35 +5,48 @@ Nothing that the text names is ever loaded, and no step of the way costs more th
 
 from __future__ import annotations
 
-import html
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal, NamedTuple
 
-from kjxm_desktop.core import html_looks, html_styles, html_tokens, rich_text
+from kjxm_desktop.core import html_formulas, html_looks, html_styles, html_tokens, rich_text
+from kjxm_desktop.core.html_apart import Apart, apart_of
+from kjxm_desktop.core.html_formulas import Formula
 from kjxm_desktop.core.html_looks import Look
+from kjxm_desktop.core.html_out import to_html
 from kjxm_desktop.core.html_pieces import WHITE, Line, Table
 from kjxm_desktop.core.html_styles import Element, StyleSheet
 from kjxm_desktop.core.html_tokens import Comment, End, Start, Text, TooMuchError
 from kjxm_desktop.core.json_pointer import Json
 
-__all__ = ["LIMIT_CHARACTERS", "LIMIT_DEPTH", "Dropped", "Pasted", "TooMuchError", "read", "read_plain", "to_html"]
+__all__ = [
+    "KINDS", "LIMIT_CHARACTERS", "LIMIT_DEPTH", "Dropped", "Pasted", "TooMuchError", "read", "read_plain", "to_html",
+]  # fmt: skip
 
 LIMIT_CHARACTERS: Final = 2_000_000
 LIMIT_DEPTH: Final = 100
 LIMIT_PLAIN_CHARACTERS: Final = 1_000_000
 LIMIT_PLAIN_LINES: Final = 20_000
 
-Dropped = Literal["hidden", "struck", "invisible", "picture", "link", "other", "table", "looks", "all"]
+Dropped = Literal[
+    "hidden", "deleted", "struck", "invisible", "picture", "link", "note", "comment", "box", "contents", "sign",
+    "equation", "equation_object", "other", "table", "looks", "all",
+]  # fmt: skip
+
+KINDS: Final[tuple[Dropped, ...]] = (
+    "all", "looks", "hidden", "deleted", "struck", "invisible", "note", "comment", "box", "contents", "table",
+    "equation", "equation_object", "picture", "sign", "link", "other",
+)  # fmt: skip
+"""In the order in which a sentence tells of them."""
 
 _SILENT = frozenset(["head", "noscript", "script", "style", "template", "title", "xml"])
 _OTHER = frozenset({
     "applet", "audio", "canvas", "datalist", "iframe", "meter", "noembed", "noframes", "object", "progress", "select",
     "textarea", "video",
 })  # fmt: skip
-_UNSEEN = frozenset({"annotation", "annotation-xml", "del", "rp", "svg"})
+_UNSEEN = frozenset({"annotation", "annotation-xml", "rp", "svg"})
 _CLOSED = frozenset({"details", "dialog"})  # unless they are told to be open
 _PICTURES = frozenset({"img", "v:imagedata", "svg"})
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
@@ -61,14 +74,26 @@ _LINE_ENDS: Final = "\n\r\x0b\x0c\x85\u2028\u2029"
 
 @dataclass(frozen=True)
 class Pasted:
-    """The blocks of a text from elsewhere, and how much of each kind was dropped."""
+    """The blocks of a text from elsewhere, how much of each kind was dropped, and the pictures that came along.
+
+    `pictures` are the bytes that blocks name by their digest: whoever takes the blocks keeps them first.
+    """
 
     blocks: list[Json]
     dropped: Mapping[Dropped, int]
+    pictures: tuple[bytes, ...] = ()
 
 
-def read(source: str) -> Pasted:
-    """Return the blocks of formatted text and what was dropped.
+PictureOf = Callable[[int, str], str | None]
+"""Returns the digest under which a picture is kept, by its place among the pictures and its address; None for none."""
+
+
+def _no_picture(_place: int, _address: str) -> None:
+    """Return no digest: nothing that a text names is loaded."""
+
+
+def read(source: str, picture_of: PictureOf = _no_picture) -> Pasted:
+    """Return the blocks of formatted text and what was dropped; `picture_of` tells which pictures come along.
 
     `hidden` counts runs of text that nobody could see and tracked deletions, `struck` runs that are struck out by their
     looks alone: anybody sees that text, so it stays and the line through it goes. `invisible` counts characters without
@@ -77,9 +102,11 @@ def read(source: str) -> Pasted:
     """
     if len(source) > LIMIT_CHARACTERS:
         raise TooMuchError
-    reader = _Reader(html_styles.late_sheets(source))
-    for token in html_tokens.tokens(source):
-        if isinstance(token, Comment):
+    reader = _Reader(html_styles.late_sheets(source), picture_of)
+    for token in html_formulas.with_formulas(html_tokens.tokens(source)):
+        if isinstance(token, Formula):
+            reader.on_formula(token)
+        elif isinstance(token, Comment):
             if token.text.strip() == "EndFragment":
                 break
             reader.on_comment(token.text.strip())
@@ -110,6 +137,7 @@ class _Open(NamedTuple):
     attributes: Mapping[str, str]
     before: Look
     acts: bool
+    apart: Apart | None = None
 
 
 @dataclass
@@ -128,8 +156,10 @@ class _Numbered:
 class _Reader:
     """Collects blocks from tags of a short list; text of everything else is kept, its looks are not."""
 
-    def __init__(self, sheets: Sequence[str] = ()) -> None:
+    def __init__(self, sheets: Sequence[str] = (), picture_of: PictureOf = _no_picture) -> None:
         """Begin to read; `sheets` are all style sheets there are, none when they are met on the way."""
+        self._picture_of, self._pictures = picture_of, 0
+        self._behind: list[Json] = []  # pictures that follow the list or the table that is open
         self.dropped: Counter[Dropped] = Counter()
         self._blocks: list[Json] = []
         self._line = Line()
@@ -147,7 +177,7 @@ class _Reader:
         self._inner_tables = 0
         self._outside: Line | None = None  # the line around the table while a cell is open
         self._cell: tuple[str, int, int] = ("td", 1, 1)
-        self._hiding = False
+        self._hiding: Dropped | None = None  # as what the last text was told that was not taken
         self._striking = False
         self._whole = True
 
@@ -157,8 +187,8 @@ class _Reader:
         """Forget what stands before the part that was copied."""
         if told == "StartFragment" and self._whole:
             self._whole = False
-            self._blocks, self._line = [], Line()
-            self._items, self._numbered = None, None
+            self._blocks, self._line, self._behind = [], Line(), []
+            self._items, self._numbered, self._pictures = None, None, 0
             self.dropped.clear()
             if self._table is not None:
                 self._table = Table()
@@ -167,7 +197,7 @@ class _Reader:
     def on_start(self, tag: str, attributes: Mapping[str, str]) -> None:
         """Open a tag."""
         if tag in html_tokens.VOID:
-            self._on_void(tag)
+            self._on_void(tag, attributes)
             return
         self._imply_ends(tag)
         if len(self._open) >= LIMIT_DEPTH:
@@ -184,8 +214,11 @@ class _Reader:
             if not before.gone:
                 self._break()
             self._look = Look(gone=True)
+        apart = apart_of(tag, attributes, style)
+        if apart is not None:
+            self._look = Look(gone=True)
         acts = not self._look.gone
-        self._open.append(_Open(tag, attributes, before, acts))
+        self._open.append(_Open(tag, attributes, before, acts, apart))
         self._around.append(element)
         if acts:
             self._on_structure(tag, attributes, style)
@@ -196,13 +229,40 @@ class _Reader:
             return self._open[-1].before
         return self._look
 
-    def _on_void(self, tag: str) -> None:
+    def _on_void(self, tag: str, attributes: Mapping[str, str]) -> None:
+        place = self._pictures
+        self._pictures += tag in _PICTURES
         if self._look.gone:
             return
         if tag in ("br", "hr"):
             self._break()
         elif tag in _PICTURES:
+            self._on_picture(place, attributes)
+
+    def _on_picture(self, place: int, attributes: Mapping[str, str]) -> None:
+        """Take a picture that comes along, on a line of its own; of others it is counted that they do not."""
+        digest = self._picture_of(place, attributes.get("src", ""))
+        if digest is None:
             self.dropped["picture"] += 1
+            return
+        words = rich_text.clean_line(attributes.get("alt", "")).strip()[: rich_text.MOST_CAPTION]
+        self._behind.append({"type": "picture", "media": digest, **({"alt": words} if words else {})})
+        self._break()
+
+    def on_formula(self, formula: Formula) -> None:
+        """Take a formula; of one that cannot be told as LaTeX its characters."""
+        if self._look.hidden:
+            self._on_hidden(formula.characters)
+            return
+        if not formula.latex or len(formula.latex) > rich_text.MOST_FORMULA:
+            self.dropped["equation"] += 1
+            self._line.add(formula.characters, self._look)
+        elif formula.display and self._outside is None and not self._lists:
+            self._flush()
+            self._blocks.append({"type": "formula", "latex": formula.latex})
+            self._items = None
+        else:
+            self._line.formula(formula.latex)
 
     def _on_structure(self, tag: str, attributes: Mapping[str, str], style: Mapping[str, str]) -> None:
         if tag in _BREAKING:
@@ -239,7 +299,7 @@ class _Reader:
     def on_end(self, tag: str) -> None:
         """Close a tag, and those inside it that were left open."""
         if tag == "br":
-            self._on_void(tag)
+            self._on_void(tag, {})
         for at in range(len(self._open) - 1, -1, -1):
             if self._open[at].name == tag:
                 self._close_to(at)
@@ -261,7 +321,7 @@ class _Reader:
 
     def _close_to(self, at: int) -> None:
         while len(self._open) > at:
-            name, _, before, acts = self._open.pop()
+            name, _, before, acts, _ = self._open.pop()
             self._around.pop()
             self._look = before
             if acts:
@@ -279,6 +339,7 @@ class _Reader:
             self._lists.pop()
             if not self._lists:
                 self._items = None
+                self._flush()
         elif tag in _TABLE:
             self._on_table_end(tag)
 
@@ -297,6 +358,7 @@ class _Reader:
             self._blocks += made
             self.dropped["table"] += too_large
             self._table, self._items = None, None
+            self._flush()
 
     # ---- text
 
@@ -312,7 +374,7 @@ class _Reader:
             self._numbered.label = (self._numbered.label + text.strip(WHITE + "\xa0"))[:_MOST_LABEL]
             return
         if text.strip():
-            self._hiding = False
+            self._hiding = None
             self.dropped["struck"] += self._look.struck and not self._striking
             self._striking = self._look.struck
         self.dropped["invisible"] += rich_text.invisible_in(text)
@@ -326,9 +388,13 @@ class _Reader:
 
     def _on_hidden(self, text: str) -> None:
         named = any(entry.name in _SILENT or entry.name in _OTHER or entry.name == "svg" for entry in self._open)
-        if text.strip() and not named and not self._hiding:
-            self.dropped["hidden"] += 1
-            self._hiding = True
+        if not text.strip() or named:
+            return
+        apart = next((entry.apart for entry in self._open if entry.apart is not None), None)
+        kind: Dropped = "hidden" if apart is None else apart.kind
+        if kind != self._hiding:
+            self.dropped[kind] += not (apart is not None and apart.listed and self.dropped[kind])
+        self._hiding = kind
 
     def _break(self) -> None:
         """End a paragraph; inside an item of a list or a cell, which are one line each, leave a space."""
@@ -343,8 +409,13 @@ class _Reader:
             self._line.part()
             return
         runs, self._line = self._line.runs(), Line()
-        if not runs:
-            return
+        if runs:
+            self._put(runs)
+        if self._behind and not self._lists and self._table is None:
+            self._blocks += self._behind
+            self._behind, self._items = [], None
+
+    def _put(self, runs: list[Json]) -> None:
         ordered = self._lists[-1] if self._lists else None
         if self._numbered is not None and ordered is None:
             if self._numbered.heading or (self._numbered.counted and self._numbered.level > 1):
@@ -375,39 +446,3 @@ def _kind_of(tag: str) -> dict[Dropped, int]:
 
 def _span(told: str) -> int:
     return max(1, min(int(told), rich_text.MOST_ROWS)) if told.isascii() and told.isdecimal() and len(told) < 6 else 1
-
-
-# ---- the other way, for other programs
-
-
-def to_html(blocks: Sequence[Json]) -> str:
-    """Return blocks as plain HTML that Word, WPS and browsers take; pictures and formulas as their words."""
-    return "".join(_html_block(block) for block in blocks)
-
-
-def _html_block(block: Json) -> str:
-    match block["type"]:
-        case "paragraph":
-            return f"<p>{_html_runs(block['runs'])}</p>"
-        case "list":
-            tag = "ol" if block["ordered"] else "ul"
-            return f"<{tag}>" + "".join(f"<li>{_html_runs(item)}</li>" for item in block["items"]) + f"</{tag}>"
-        case "table":
-            rows = ("".join(f"<td>{_html_runs(cell)}</td>" for cell in row) for row in block["rows"])
-            return '<table border="1">' + "".join(f"<tr>{row}</tr>" for row in rows) + "</table>"
-        case "formula":
-            return f"<p>{html.escape(block['latex'])}</p>"
-        case _:
-            return f"<p>{html.escape(block.get('caption', ''))}</p>"
-
-
-def _html_runs(runs: Sequence[Json]) -> str:
-    tags = {"bold": "b", "italic": "i", "underline": "u", "sub": "sub", "sup": "sup"}
-    written: list[str] = []
-    for run in runs:
-        text = html.escape(run.get("text", run.get("formula", "")))
-        for mark, tag in tags.items():
-            if run.get(mark):
-                text = f"<{tag}>{text}</{tag}>"
-        written.append(text)
-    return "".join(written)

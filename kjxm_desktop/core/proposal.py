@@ -52,6 +52,7 @@ class Proposal:
         self.data: Json = data if data is not None else {}
         self.media: dict[str, bytes] = dict(media or {})
         self.apart: frozenset[str] = frozenset()  # files that answers name and that travel by themselves, by SHA-256
+        self.unknown: Mapping[str, Json] = {}  # what a later program tells of the draft: kept, and not looked at
         self.notes: Json = notes.empty()
         self.doc_id = str(uuid.uuid4())
         self.revision = 0

@@ -170,6 +170,15 @@ def cites_of(value: Json) -> list[str]:
     return [run["cite"] for block in _blocks(value) for runs in _run_lists(block) for run in runs if "cite" in run]
 
 
+def formulas_of(value: Json) -> Iterator[str]:
+    """Yield the sources of the formulas in blocks, in their order."""
+    for block in _blocks(value):
+        if block.get("type") == "formula":
+            yield block["latex"]
+        for runs in _run_lists(block):
+            yield from (run["formula"] for run in runs if "formula" in run)
+
+
 # --- reading canonical blocks ---------------------------------------------------------------------------------------
 
 

@@ -15,7 +15,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Final, cast
 
-from kjxm_desktop.core import broken_json, json_pointer, migration, storage, strict_json
+from kjxm_desktop.core import broken_json, draft_manifest, json_pointer, migration, storage, strict_json
 from kjxm_desktop.core import call as calls
 from kjxm_desktop.core.call import Call, Shelf
 from kjxm_desktop.core.container import LOCAL, LOCAL_MARK
@@ -144,9 +144,9 @@ class _Salvage:
         self._manifest = self._read_manifest()
         self._told: Mapping[str, Json] = _dict(self._manifest.get("sections"))
         doc_id = self._manifest.get("doc_id")
-        self._doc_id = cast("str", doc_id) if storage.is_doc_id(doc_id) else None
+        self._doc_id = cast("str", doc_id) if draft_manifest.is_doc_id(doc_id) else None
         told = self._manifest.get("apart")
-        self._apart = frozenset(cast("list[str]", told)) if storage.is_digests(told) else frozenset[str]()
+        self._apart = frozenset(cast("list[str]", told)) if draft_manifest.is_digests(told) else frozenset[str]()
         contents = [part.content for name, part in parts.items() if name.startswith(storage.MEDIA) and part.content]
         self._media = {hashlib.sha256(content).hexdigest(): content for content in contents}
         self._beside = drafts / self._doc_id / "media" if self._doc_id else None

@@ -14,7 +14,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Final, cast
 
-from kjxm_desktop.core import container, storage, strict_json
+from kjxm_desktop.core import container, draft_manifest, storage, strict_json
 from kjxm_desktop.core.json_pointer import Json
 from kjxm_desktop.errors import KjxmError
 
@@ -221,7 +221,7 @@ def _identity(manifest: Json) -> Identity | None:
     told = _object(manifest)
     doc_id, revision = told.get("doc_id"), told.get("revision")
     answers = _object(_object(told.get("parts")).get(_ANSWERS)).get("sha256")
-    if not (storage.is_doc_id(doc_id) and isinstance(revision, int) and isinstance(answers, str)):
+    if not (draft_manifest.is_doc_id(doc_id) and isinstance(revision, int) and isinstance(answers, str)):
         return None
     return Identity(str(doc_id), storage.counted(revision), answers)
 

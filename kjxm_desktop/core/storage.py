@@ -6,29 +6,28 @@ import hashlib
 import io
 import re
 import stat
-import uuid
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import accumulate
 from pathlib import Path
 from typing import BinaryIO, Final, Protocol, cast
 
 from kjxm_desktop.core import (
     atomic_file,
+    canonical,
     container,
-    json_pointer,
+    draft_manifest,
     long_paths,
     migration,
     notes,
     pictures,
-    rich_text,
     shape,
     strict_json,
 )
 from kjxm_desktop.core import call as calls
 from kjxm_desktop.core.call import Call
 from kjxm_desktop.core.json_pointer import Json
-from kjxm_desktop.core.proposal import Proposal, leaves, media_named, with_row_ids
+from kjxm_desktop.core.proposal import Proposal, leaves, media_named
 from kjxm_desktop.errors import KjxmError
 
 MIMETYPE: Final = b"application/vnd.kjxm.proposal"
@@ -46,7 +45,6 @@ _ALLOWED = re.compile(
     f"{_MIMETYPE}|{re.escape(MANIFEST)}|{re.escape(PROPOSAL)}|{re.escape(NOTES)}|{MEDIA}[0-9a-f]{{64}}|"
     f"{CALL}({'|'.join(re.escape(name) for name in (*calls.FILES, calls.TEMPLATE))})"
 )
-_DIGEST = re.compile("[0-9a-f]{64}")
 _MOST_DEPTH = 64
 
 
@@ -69,7 +67,10 @@ class Stored:
 
 @dataclass(frozen=True)
 class Content:
-    """What a draft says, before its call is asked whether that may be said."""
+    """What a draft says, before its call is asked whether that may be said.
+
+    `unknown` is what a later program tells in the manifest.
+    """
 
     format: int
     doc_id: str
@@ -80,6 +81,7 @@ class Content:
     media: Mapping[str, bytes]
     call_files: Mapping[str, bytes]
     apart: frozenset[str] = frozenset()
+    unknown: Mapping[str, Json] = field(default_factory=dict[str, Json])
 
 
 def read(path: Path, shelf: Calls) -> Stored:
@@ -181,6 +183,7 @@ def _pieces(proposal: Proposal, program: str) -> list[bytes]:
     parts |= {CALL + name: content for name, content in sorted(proposal.call.files.items())}
     parts |= {MEDIA + sha256: proposal.media[sha256] for sha256 in named_media(data + said, proposal.media)}
     manifest: dict[str, Json] = {
+        **proposal.unknown,
         "format": migration.FORMAT,
         "min_reader": migration.MIN_READER,
         "doc_id": proposal.doc_id,
@@ -214,25 +217,31 @@ def to_proposal(content: Content, shelf: Calls) -> tuple[Proposal, bool]:
 
     Raises KjxmError draft.call, draft.content or draft.media.
     """
-    try:
-        call, installed = shelf.from_draft(content.call_files)
-    except KjxmError as error:
-        raise KjxmError("draft.call", why=error) from error
+    call, installed = call_of(content.call_files, shelf)
     for key, value in (("id", call.id), ("version", call.version), ("sha256", call.sha256)):
         if content.call[key] != value:
             raise KjxmError("draft.manifest", place=f"/call/{key}")
     check_notes(content.notes)
     try:
         data = migration.migrate(content.format, content.data)
-        proposal = Proposal(call, _canonical(call, data, shape.check(call, data, keep_unknown=True)), content.media)
+        clean = canonical.canonical(call, data, shape.check(call, data, keep_unknown=True))
+        proposal = Proposal(call, clean, content.media)
     except KjxmError as error:
         raise KjxmError("draft.content", why=error) from error
-    proposal.apart = content.apart
+    proposal.apart, proposal.unknown = content.apart, content.unknown
     proposal.notes = notes.empty() | content.notes
     proposal.doc_id = content.doc_id
     proposal.revision = content.revision
     _check_media(proposal)
     return proposal, installed
+
+
+def call_of(files: Mapping[str, bytes], shelf: Calls) -> tuple[Call, bool]:
+    """Return the call made of `files`, and whether it is installed. Raises KjxmError draft.call."""
+    try:
+        return shelf.from_draft(files)
+    except KjxmError as error:
+        raise KjxmError("draft.call", why=error) from error
 
 
 def counted(revision: int) -> int:
@@ -243,21 +252,6 @@ def counted(revision: int) -> int:
 def is_part(name: str) -> bool:
     """Tell whether a part of a draft may have this name."""
     return _ALLOWED.fullmatch(name) is not None
-
-
-def is_digests(value: Json) -> bool:
-    """Tell whether `value` is a list of SHA-256."""
-    return isinstance(value, list) and all(
-        isinstance(item, str) and _DIGEST.fullmatch(item) is not None for item in cast("list[Json]", value)
-    )
-
-
-def is_doc_id(value: Json) -> bool:
-    """Tell whether `value` is the canonical spelling of a UUID: what a draft is known by, and a safe file name."""
-    try:
-        return isinstance(value, str) and str(uuid.UUID(value)) == value
-    except ValueError:
-        return False
 
 
 # --- the file -------------------------------------------------------------------------------------------------------
@@ -325,7 +319,7 @@ def _checked_parts(file: BinaryIO) -> dict[str, bytes]:
         if name not in parts:
             raise KjxmError("draft.missing", part=name)
     manifest = _json(parts, MANIFEST)
-    _check_manifest(manifest)
+    draft_manifest.check(manifest)
     told = cast("dict[str, Json]", manifest["parts"])
     for name in told.keys() - parts.keys():
         raise KjxmError("draft.missing", part=strict_json.printable(name, 100))
@@ -346,29 +340,8 @@ def _refuse_newer(file: BinaryIO) -> None:
     """Raise KjxmError draft.newer first of all: what a later program puts into a draft is no fault."""
     raw = container.peek(file, MANIFEST)
     manifest = _json({MANIFEST: raw}, MANIFEST) if raw is not None else {}
-    if _is_count(manifest.get("format")) and _is_count(manifest.get("min_reader")):
+    if draft_manifest.is_count(manifest.get("format")) and draft_manifest.is_count(manifest.get("min_reader")):
         migration.check_readable(manifest["format"], manifest["min_reader"])
-
-
-def _check_manifest(manifest: dict[str, Json]) -> None:
-    """Raise KjxmError draft.manifest unless the manifest tells everything, in its shape."""
-    call, parts = manifest.get("call"), manifest.get("parts")
-    sound = {
-        "/format": _is_count(manifest.get("format")) and manifest["format"] >= 1,
-        "/min_reader": _is_count(manifest.get("min_reader")),
-        "/doc_id": is_doc_id(manifest.get("doc_id")),
-        "/revision": _is_count(manifest.get("revision")),
-        "/parent_revision": _is_count(manifest.get("parent_revision", 0)),
-        "/program": isinstance(manifest.get("program"), str),
-        "/call": isinstance(call, dict)
-        and all(isinstance(cast("dict[str, Json]", call).get(key), str) for key in ("id", "version", "sha256")),
-        "/apart": is_digests(manifest.get("apart", [])),
-        "/parts": isinstance(parts, dict)
-        and all(isinstance(part, dict) for part in cast("dict[str, Json]", parts).values()),
-    }
-    for place, holds in sound.items():
-        if not holds:
-            raise KjxmError("draft.manifest", place=place)
 
 
 def _content(parts: Mapping[str, bytes]) -> Content:
@@ -383,6 +356,7 @@ def _content(parts: Mapping[str, bytes]) -> Content:
         media={name.removeprefix(MEDIA): part for name, part in parts.items() if name.startswith(MEDIA)},
         call_files={name.removeprefix(CALL): part for name, part in parts.items() if name.startswith(CALL)},
         apart=frozenset(manifest.get("apart", [])),
+        unknown=draft_manifest.unknown(manifest),
     )
 
 
@@ -396,51 +370,7 @@ def _json(parts: Mapping[str, bytes], name: str) -> dict[str, Json]:
     return cast("dict[str, Json]", value)
 
 
-def _is_count(value: Json) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
-
-
-# --- the answers ----------------------------------------------------------------------------------------------------
-
-
-def _canonical(call: Call, data: Json, blocks: Mapping[str, Json]) -> Json:
-    """Return `data` in its one spelling, long texts as in `blocks`: nothing empty, and every row has its own id.
-
-    Whoever wrote the file, the program meets only what it would have written. Raises KjxmError data.row_id.
-    """
-    for control, pointer, value in list(leaves(call, data)):
-        if control.kind == "rich":
-            clean = blocks[pointer]
-        elif control.kind == "choices":
-            clean = [text for text in (_cleaned(item) for item in value) if text != ""]
-        else:
-            clean = _cleaned(value)
-        if clean != value or clean in ("", [], {}):
-            data = json_pointer.set_in(data, pointer, clean) or {}
-    return _without_empty_groups(call, _with_row_ids(call, data))
-
-
-def _cleaned(value: Json) -> Json:
-    return rich_text.clean_text(value) if isinstance(value, str) else value
-
-
-def _with_row_ids(call: Call, data: Json) -> Json:
-    for table in call.form.controls:
-        rows = json_pointer.get(data, table.pointer) if table.kind == "table" else None
-        if rows is not None:
-            done = with_row_ids(rows, table.pointer)
-            data = json_pointer.set_in(data, table.pointer, done) or {} if done != rows or not rows else data
-    return data
-
-
-def _without_empty_groups(call: Call, data: Json) -> Json:
-    for control in call.form.controls:
-        above, _, _ = control.pointer.rpartition("/")
-        while above and not control.in_table:
-            if json_pointer.get(data, above) == {}:
-                data = json_pointer.set_in(data, above, None) or {}
-            above, _, _ = above.rpartition("/")
-    return data
+# --- what answers and notes may hold -------------------------------------------------------------------------------
 
 
 def _check_media(proposal: Proposal) -> None:

@@ -6,13 +6,14 @@ after a keystroke only the touched answer, its row and the rules that read its s
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator, Mapping
+import heapq
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, cast
 
-from kjxm_desktop.core import identifiers, json_pointer, rich_text
+from kjxm_desktop.core import combining, identifiers, json_pointer, rich_text
 from kjxm_desktop.core.call import Call
 from kjxm_desktop.core.form import Control, is_filled
 from kjxm_desktop.core.json_pointer import Json
@@ -23,8 +24,9 @@ if TYPE_CHECKING:
     from kjxm_desktop.core import rules
 
 PAUSE_ROWS = 20
+_PAUSE_SORTED = 500  # findings put in order
 _SHOWN = 40  # characters of what was written, in a message
-_SOFT = ("length", "glyph")
+_SOFT = ("length", "glyph", "formula", "marks")
 _FREE = ("line", "text", "rich", "choices", "picture")  # what may hold any character and be right
 
 
@@ -57,10 +59,15 @@ class Diagnostic:
 Unprintable = Callable[[str], Mapping[str, object]]
 """Tells what the finding `glyph` says of a text that cannot be printed as it is; {} of any other."""
 
+Unset = Callable[[Iterable[str]], Mapping[str, object]]
+"""Tells what the finding `formula` says of the formulas of an answer; {} when all of them can be set."""
 
-def validate(call: Call, data: Json, now: datetime, unprintable: Unprintable | None = None) -> list[Diagnostic]:
+
+def validate(
+    call: Call, data: Json, now: datetime, unprintable: Unprintable | None = None, unset: Unset | None = None
+) -> list[Diagnostic]:
     """Return all findings on `data` at the time `now`, in the order of the form."""
-    return Validator(call, unprintable).check(data, now)
+    return Validator(call, unprintable, unset).check(data, now)
 
 
 Steps = Generator[None, None, list[Diagnostic]]
@@ -79,9 +86,9 @@ class _Fault:
 class Validator:
     """Checks proposals of one call again and again, remembering what did not change."""
 
-    def __init__(self, call: Call, unprintable: Unprintable | None = None) -> None:
+    def __init__(self, call: Call, unprintable: Unprintable | None = None, unset: Unset | None = None) -> None:
         self._call = call
-        self._unprintable = unprintable
+        self._unprintable, self._unset = unprintable, unset
         self._not_printed = {told["pointer"] for told in call.document["not_printed"]}
         self._faults: dict[str, tuple[Json, list[_Fault]]] = {}
         self._row_faults: dict[str, dict[int, tuple[Json, list[_Fault]]]] = {}
@@ -117,7 +124,16 @@ class Validator:
                 placed.append((form.position(item.pointer), number, item))
             if number % PAUSE_ROWS == PAUSE_ROWS - 1:
                 yield
-        return [item for _position, _number, item in sorted(placed, key=lambda entry: entry[:2])]
+        stretches: list[list[tuple[tuple[int, ...], int, Diagnostic]]] = []
+        for at in range(0, len(placed), _PAUSE_SORTED):
+            stretches.append(sorted(placed[at : at + _PAUSE_SORTED]))
+            yield
+        in_order: list[Diagnostic] = []
+        for number, (_position, _number, item) in enumerate(heapq.merge(*stretches)):
+            in_order.append(item)
+            if number % _PAUSE_SORTED == _PAUSE_SORTED - 1:
+                yield
+        return in_order
 
     def _found(self, data: Json, now: datetime) -> Iterator[Diagnostic | None]:
         """Yield what is found, and None for each pause."""
@@ -192,10 +208,18 @@ class Validator:
                 yield _fault(control, str(error.validator), error.validator_value, error.instance)
         if not errors and control.kind in ("month", "day") and not _is_date(control, value):
             yield _Fault("", "format", control.kind, {"value": _told(value)})
-        if self._unprintable and control.kind in _FREE and control.pointer not in self._not_printed:
-            told = self._unprintable(rich_text.printed(value))
-            if told:
-                yield _Fault("", "glyph", control.kind, told)
+        if control.kind in _FREE and control.pointer not in self._not_printed:
+            yield from self._print_faults(control.kind, value)
+
+    def _print_faults(self, kind: str, value: Json) -> Iterator[_Fault]:
+        """Yield what does not print as it is written: characters, heaps of marks, formulas."""
+        text = rich_text.printed(value)
+        if self._unprintable and (told := self._unprintable(text)):
+            yield _Fault("", "glyph", kind, told)
+        if told := combining.told(text):
+            yield _Fault("", "marks", kind, told)
+        if self._unset and kind == "rich" and (told := self._unset(rich_text.formulas_of(value))):
+            yield _Fault("", "formula", kind, told)
 
     def _schema_validator(self, control: Control) -> SchemaValidator:
         found = self._validators.get(control.pointer)

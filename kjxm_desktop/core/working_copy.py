@@ -12,7 +12,7 @@ import contextlib
 import hashlib
 import os
 import shutil
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -21,6 +21,7 @@ from typing import Final, Protocol
 from kjxm_desktop.core import (
     atomic_file,
     call,
+    draft_manifest,
     history_records,
     kept_parts,
     kept_state,
@@ -85,7 +86,7 @@ class WorkingCopy:
 
     def __init__(self, folder: Path, doc_id: str) -> None:
         """Stand before the copy of `doc_id`, a UUID, under `folder`. Raises KjxmError draft.manifest for no UUID."""
-        if not storage.is_doc_id(doc_id):
+        if not draft_manifest.is_doc_id(doc_id):
             raise KjxmError("draft.manifest", path=str(folder), place="/doc_id")
         self._folder = folder / doc_id
         self._doc_id = doc_id
@@ -128,7 +129,7 @@ class WorkingCopy:
             for folder in (self._folder, of_media, of_call):
                 atomic_file.private_folder(folder)
             for name, content in beside.items():
-                _keep(name, content)
+                kept_parts.keep(name, content)
             atomic_file.write(self._folder / _STATE, state)
         except OSError as error:
             raise atomic_file.failure(error, self._folder) from error
@@ -183,7 +184,7 @@ class WorkingCopy:
             if named:
                 atomic_file.private_folder(self._folder / _MEDIA)
             for sha256 in named:
-                _keep(self._folder / _MEDIA / sha256, proposal.media[sha256])
+                kept_parts.keep(self._folder / _MEDIA / sha256, proposal.media[sha256])
         except OSError as error:
             raise atomic_file.failure(error, self._folder) from error
 
@@ -271,7 +272,7 @@ class WorkingCopy:
         other_call = call.sha256_of(files) != kept.call_sha256
         told = migration.migrate(kept.format, kept.data)
         if other_call or kept_parts.names_in(told) - media.keys() - kept.apart:
-            of = _call_of(files, shelf)
+            of = storage.call_of(files, shelf)[0]
             about = {"id": of.id, "version": of.version, "sha256": of.sha256}
             data, lost = kept_parts.without_lost(of, told, {*media, *kept.apart})
         content = storage.Content(
@@ -284,6 +285,7 @@ class WorkingCopy:
             media=media,
             call_files=files,
             apart=kept.apart,
+            unknown=kept.unknown,
         )
         proposal, installed = storage.to_proposal(content, shelf)
         return Recovered(kept, proposal, not installed, lost, other_call)
@@ -318,7 +320,7 @@ class WorkingCopy:
                 (aside / _HISTORY).replace(self._folder / _HISTORY)
                 for sha256 in self.history().media_named():
                     if (aside / _MEDIA / sha256).is_file():
-                        _keep(self._folder / _MEDIA / sha256, (aside / _MEDIA / sha256).read_bytes())
+                        kept_parts.keep(self._folder / _MEDIA / sha256, (aside / _MEDIA / sha256).read_bytes())
         except OSError as error:
             raise KjxmError("storage.unreadable", path=str(self._folder)) from error
         return aside
@@ -356,7 +358,7 @@ def unreadable(folder: Path, listed: Collection[Kept]) -> list[Path]:
     known = {kept.doc_id for kept in listed}
     left = [folder / doc_id for doc_id in _doc_ids(folder) if doc_id not in known and is_left(folder, doc_id)]
     moved = folder.glob(f"*{_UNREADABLE}*")
-    return left + sorted(entry for entry in moved if storage.is_doc_id(entry.name.partition(".")[0]))
+    return left + sorted(entry for entry in moved if draft_manifest.is_doc_id(entry.name.partition(".")[0]))
 
 
 def is_left(folder: Path, doc_id: str) -> bool:
@@ -366,20 +368,13 @@ def is_left(folder: Path, doc_id: str) -> bool:
 
 def _doc_ids(folder: Path) -> list[str]:
     try:
-        return sorted(entry.name for entry in folder.iterdir() if storage.is_doc_id(entry.name) and entry.is_dir())
+        found = [entry for entry in folder.iterdir() if draft_manifest.is_doc_id(entry.name)]
+        return sorted(entry.name for entry in found if entry.is_dir())
     except OSError:  # no folder yet, no copies
         return []
 
 
 # --- what is damaged ------------------------------------------------------------------------------------------------
-
-
-def _call_of(files: Mapping[str, bytes], shelf: Calls) -> Call:
-    """Return the call made of `files`. Raises KjxmError draft.call."""
-    try:
-        return shelf.from_draft(files)[0]
-    except KjxmError as error:
-        raise KjxmError("draft.call", why=error) from error
 
 
 def _move_aside(state: Path) -> None:
@@ -396,16 +391,3 @@ def _aside(state: Path, name: str) -> Path:
     while (aside := state.with_name(f"{name}{number}")).exists():
         number += 1
     return aside
-
-
-# --- files beside ---------------------------------------------------------------------------------------------------
-
-
-def _keep(file: str | Path, content: bytes) -> None:
-    """Write a file that never changes once; one that is there and as long is the same."""
-    try:
-        if os.stat(file).st_size == len(content):  # noqa: PTH116
-            return
-    except FileNotFoundError:
-        pass
-    atomic_file.write(Path(file), content)

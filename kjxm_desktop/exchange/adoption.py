@@ -1,7 +1,8 @@
 """What was written into a mailed document, taken over as answers: only where it can mean nothing else.
 
 Plain text is taken, and paragraphs, list items and cells of long texts; what the layout says, what is computed or
-stands for a choice is shown alone. The marks of letters that did not change are kept.
+stands for a choice is shown alone. The marks of letters that did not change are kept; where nothing but marks differ
+they are taken, as far as long text knows them.
 """
 
 from __future__ import annotations
@@ -16,9 +17,10 @@ from kjxm_desktop.core.proposal import Proposal
 from kjxm_desktop.core.text_differences import text_runs
 from kjxm_desktop.errors import KjxmError
 from kjxm_desktop.exchange.returned import Difference
-from kjxm_desktop.export.printed import packed
+from kjxm_desktop.export.printed import MARKS, Spans, packed
 
 _PLAIN = ("line", "text")
+_UNKNOWN = frozenset(MARKS) - frozenset(rich_text.MARKS)
 
 
 def can_adopt(proposal: Proposal, difference: Difference) -> bool:
@@ -36,7 +38,7 @@ def adopt(proposal: Proposal, chosen: Iterable[Difference]) -> dict[str, Json]:
     in_order = sorted(chosen, key=_place)
     for difference in in_order[::-1]:  # from the end: the places before a change stay as they are
         owner = proposal.call.form.owner(difference.pointer) if difference.pointer else None
-        if owner is None:
+        if owner is None or difference.kind not in ("text", "marks"):
             continue
         pointer = json_pointer.in_row_of(owner.pointer, difference.pointer)
         before = answers[pointer] if pointer in answers else proposal.get(pointer)
@@ -61,7 +63,7 @@ def _place(difference: Difference) -> tuple[list[tuple[int, str]], bool]:
 
 
 def _taken(owner: Control, pointer: str, before: Json, difference: Difference) -> Json:
-    if owner.kind in _PLAIN:
+    if owner.kind in _PLAIN and difference.kind == "text":
         return _plain(before, difference, lines=owner.kind == "text")
     if owner.kind != "rich":
         raise _Unclear
@@ -108,7 +110,7 @@ def _block(block: Json, inside: Sequence[str], difference: Difference) -> list[J
             row = block["rows"][int(down)]
             cells = [*row[: int(across)], _runs(row[int(across)], difference), *row[int(across) + 1 :]]
             return [{**block, "rows": [*block["rows"][: int(down)], cells, *block["rows"][int(down) + 1 :]]}]
-        case ("table" | "picture", "caption"):
+        case ("table" | "picture", "caption") if difference.kind == "text":
             rest = {key: value for key, value in block.items() if key != "caption"}
             caption = rich_text.clean_line(difference.printed)
             return [{**rest, "caption": caption} if caption else rest]
@@ -124,8 +126,26 @@ def _runs(runs: Sequence[Mapping[str, Json]], difference: Difference) -> list[Js
     if packed(before) != packed(difference.data):
         raise _Unclear
     marks = [{key: value for key, value in run.items() if key != "text"} for run in runs for _ in run["text"]]
+    if difference.kind == "marks":
+        return _joined(zip(before, _looks(before, marks, difference.looks[1]), strict=True))
     after = rich_text.clean_line(difference.printed)
     return _joined(_marked(before, after, marks))
+
+
+def _looks(before: str, marks: Sequence[dict[str, Json]], spans: Spans) -> Iterator[dict[str, Json]]:
+    """Yield the marks of each letter of `before` as they are printed now; those that are not compared stay."""
+    told = [(letter, span.marks) for span in spans for letter in span.text if not letter.isspace()]
+    if not told:
+        told = [(letter, ()) for letter in before if not letter.isspace()]
+    letters = [letter for letter in before if not letter.isspace()]
+    if letters != [letter for letter, _ in told] or any(_UNKNOWN & set(marks) for _, marks in told):
+        raise _Unclear
+    at, look = 0, ()
+    for letter, own in zip(before, marks, strict=True):
+        if not letter.isspace():
+            look, at = told[at][1], at + 1
+        kept = {name: value for name, value in own.items() if name not in MARKS}
+        yield kept | dict.fromkeys(look, True)
 
 
 def _marked(before: str, after: str, marks: Sequence[dict[str, Json]]) -> Iterator[tuple[str, dict[str, Json]]]:

@@ -5,10 +5,11 @@ What the parcel inside means is for others to say. Here it is only taken out: bo
 
 from __future__ import annotations
 
+import hashlib
 import io
 import re
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, cast
@@ -29,6 +30,10 @@ _MOST_NODES: Final = 1_000  # of the tree of names
 _MOST_OBJECTS: Final = 500_000
 _UNPACKED_BYTES: Final = 32 * 1024 * 1024  # of a stream that the library unpacks by itself, those that list objects
 _MIMETYPE_BYTES: Final = 200
+_MOST_MARGINS: Final = 200  # headers and footers: a long thesis of somebody else has more, and they are not needed
+_LIMIT_MARGINS_BYTES: Final = 1024 * 1024
+_MOST_PIECES: Final = 50_000  # of what pages draw
+_MOST_SPELT: Final = 1024 * 1024
 
 _SCRIPTED: Final = ("/JavaScript", "/OpenAction", "/AA")
 _CUSTOM = re.compile(r"customxml/(?!itemprops)[^/]+\.xml", re.IGNORECASE)
@@ -45,13 +50,17 @@ _LISTS = (_spelled(b"ObjStm"), _spelled(b"XRef"))
 
 @dataclass(frozen=True)
 class WordFile:
-    """A DOCX: its document part, custom XML and properties as bytes, its paragraphs as text, and what to say of it."""
+    """A DOCX: its document part, custom XML and properties as bytes, its paragraphs as text, and what to say of it.
+
+    `margins` are its headers and footers as bytes.
+    """
 
     document: bytes
     custom: tuple[bytes, ...]
     paragraphs: tuple[str, ...]
     told: tuple[Remark, ...]
     properties: bytes = b""
+    margins: tuple[bytes, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -64,12 +73,17 @@ class Attachment:
 
 @dataclass(frozen=True)
 class PdfFile:
-    """A PDF: how many pages it has, what is attached, what to say of it, and its XMP (ISO 16684-1) as bytes."""
+    """A PDF: how many pages it has, what is attached, what to say of it, and its XMP (ISO 16684-1) as bytes.
+
+    Where something is attached, `contents` is the SHA-256 of what each page draws, "" for one that is packed in a way
+    that is not read.
+    """
 
     pages: int
     attachments: tuple[Attachment, ...]
     told: tuple[Remark, ...]
     metadata: bytes = b""
+    contents: tuple[str, ...] = ()
 
 
 def read(source: Path | bytes, name: str) -> WordFile | PdfFile:
@@ -84,9 +98,20 @@ def read(source: Path | bytes, name: str) -> WordFile | PdfFile:
         return _word(data, name)
     if kind == "pdf":
         return _pdf(data, name)
-    if kind == "ole":
-        raise KjxmError(_old_kind(data, name), name=name)
-    raise KjxmError(_other_kind(kind), name=name)
+    raise refusal(data, kind, name)
+
+
+def refusal(data: bytes, kind: incoming_bytes.Kind, name: str) -> KjxmError:
+    """Return why a file of this kind is neither DOCX nor PDF, and what to do with it."""
+    return KjxmError(_old_kind(data, name) if kind == "ole" else _other_kind(kind), name=name)
+
+
+def zip_refusal(archive: OfficeZip, name: str) -> KjxmError | None:
+    """Return why a ZIP is no DOCX where it says itself what it is; None where it does not."""
+    if not archive.holds("mimetype"):
+        return None
+    told = archive.read("mimetype", _MIMETYPE_BYTES)
+    return KjxmError("incoming.open_document" if b"opendocument" in told else _zip_kind(told), name=name)
 
 
 def _old_kind(data: bytes, name: str) -> str:
@@ -114,19 +139,28 @@ def _other_kind(kind: incoming_bytes.Kind) -> str:
 
 def _word(data: bytes, name: str) -> WordFile:
     archive = OfficeZip(data, name)
-    if archive.holds("mimetype"):
-        told = archive.read("mimetype", _MIMETYPE_BYTES)
-        raise KjxmError("incoming.open_document" if b"opendocument" in told else _zip_kind(told), name=name)
+    told_otherwise = zip_refusal(archive, name)
+    if told_otherwise is not None:
+        raise told_otherwise
     part = office_links.main_part(archive, name)
     if part is None:
         raise KjxmError("incoming.kind", name=name)
     hidden = frozenset[str]()
-    for link in office_links.links_of(archive, part, name).values():
-        if link.purpose == "styles" and archive.holds(link.part):
+    links = [link for link in office_links.links_of(archive, part, name).values() if archive.holds(link.part)]
+    for link in links:
+        if link.purpose == "styles":
             hidden = word_text.hidden_styles(archive.chunks(link.part), name)
+    margins = dict.fromkeys(link.part for link in links if link.purpose in ("header", "footer"))
     paragraphs, told = word_text.paragraphs(archive.chunks(part), name, hidden)
     properties = archive.read(_PROPERTIES, _LIMIT_TOLD_BYTES) if archive.holds(_PROPERTIES) else b""
-    return WordFile(archive.read(part), tuple(_custom(archive, name)), tuple(paragraphs), tuple(told), properties)
+    return WordFile(
+        archive.read(part),
+        tuple(_custom(archive, name)),
+        tuple(paragraphs),
+        tuple(told),
+        properties,
+        tuple(_margins(archive, list(margins)[:_MOST_MARGINS])),
+    )
 
 
 def _zip_kind(mimetype: bytes) -> str:
@@ -141,6 +175,18 @@ def _custom(archive: OfficeZip, name: str) -> Iterator[bytes]:
     room = LIMIT_INFLATED_BYTES
     for part in parts:
         content = archive.read(part, room)
+        room -= len(content)
+        yield content
+
+
+def _margins(archive: OfficeZip, parts: Sequence[str]) -> Iterator[bytes]:
+    """Yield headers and footers as far as there is room: what they hold is looked at for the check code alone."""
+    room = _LIMIT_MARGINS_BYTES
+    for part in parts:
+        try:
+            content = archive.read(part, room)
+        except KjxmError:
+            return
         room -= len(content)
         yield content
 
@@ -205,7 +251,56 @@ def _shell(pdf: Any, name: str) -> PdfFile:
         told.append(Remark("paste.pdf.scripts"))
     metadata = pdf.Root.get("/Metadata")
     xmp = _unpacked(metadata, _LIMIT_TOLD_BYTES, name) if _is_stream(metadata) else b""
-    return PdfFile(pages, tuple(attachments), tuple(told), xmp or b"")
+    contents = tuple(_contents(pdf, room, name)) if attachments else ()
+    return PdfFile(pages, tuple(attachments), tuple(told), xmp or b"", contents)
+
+
+def _contents(pdf: Any, room: int, name: str) -> Iterator[str]:
+    """Yield the SHA-256 of what each page draws; a stream that many pages share is read once."""
+    known: dict[tuple[int, int], bytes | None] = {}
+    pieces_left, hashed_left = _MOST_PIECES, LIMIT_INFLATED_BYTES
+    for page in pdf.pages:
+        told = page.obj.get("/Contents")
+        pieces = [] if told is None else list(told) if _is_array(told) else [told]
+        pieces_left -= len(pieces)
+        if pieces_left < 0:
+            raise KjxmError("incoming.damaged", name=name)
+        for piece in pieces:
+            if piece.objgen not in known:
+                known[piece.objgen] = drawn = _drawn(piece, room, name)
+                room -= len(drawn or b"")
+        drawn = [known[piece.objgen] for piece in pieces]
+        hashed_left -= sum(len(one or b"") for one in drawn)
+        if hashed_left < 0:
+            raise KjxmError("incoming.unfolds", name=name, limit=LIMIT_INFLATED_BYTES // (1024 * 1024))
+        yield _sha256_of(drawn)
+
+
+def _sha256_of(drawn: Sequence[bytes | None]) -> str:
+    """Return the SHA-256 of pieces that follow each other, "" where one cannot be read."""
+    digest = hashlib.sha256()
+    for at, piece in enumerate(drawn):
+        if piece is None:
+            return ""
+        digest.update(b"\n" * bool(at))
+        digest.update(piece)
+    return digest.hexdigest()
+
+
+def _drawn(stream: Any, room: int, name: str) -> bytes | None:
+    """Return a piece of what a page draws: also as `export.pdf_archive` spells one in 256, in ASCII."""
+    if not _is_stream(stream):
+        return None
+    filters = stream.get("/Filter")
+    in_ascii = _is_array(filters) and [str(one) for one in filters] == ["/ASCII85Decode", "/FlateDecode"]
+    if not in_ascii:
+        return _unpacked(stream, room, name)
+    # The library unpacks it within its own bound.
+    spelt = cast("bytes", stream.read_raw_bytes())
+    drawn = cast("bytes", stream.read_bytes()) if len(spelt) <= _MOST_SPELT else None
+    if drawn is not None and len(drawn) > room:
+        raise KjxmError("incoming.unfolds", name=name, limit=LIMIT_INFLATED_BYTES // (1024 * 1024))
+    return drawn
 
 
 def _embedded(root: Any) -> Iterator[tuple[str, Any]]:

@@ -40,6 +40,7 @@ class Exported:
     pages: int
     missing_glyphs: tuple[str, ...] = ()
     mismatches: tuple[Mismatch, ...] = ()
+    unset_formulas: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,7 @@ class Package:
     pages: int
     missing_glyphs: tuple[str, ...] = ()
     mismatches: tuple[Mismatch, ...] = ()
+    unset_formulas: tuple[str, ...] = ()
 
 
 def check_target(folder: Path) -> None:
@@ -110,7 +112,7 @@ def export(
         stem += UNCHECKED
     files = {f"{stem}.{kind}": made.files[kind] for kind in ("docx", "pdf") if kind in made.files}
     paths = together.write(folder, files)
-    return Exported(tuple(paths), made.page_count, tuple(made.missing_glyphs), made.mismatches)
+    return Exported(tuple(paths), made.page_count, tuple(made.missing_glyphs), made.mismatches, made.unset_formulas)
 
 
 def read_extra(paths: Sequence[Path]) -> list[tuple[str, bytes]]:
@@ -162,7 +164,8 @@ def package(
     warning = mail.size_warning(len(eml))
     eml_path = target / f"{stem}.eml"
     missing = tuple(made.missing_glyphs)
-    return Package(target, sizes, told, eml_path, warning, made.page_count, missing, made.mismatches)
+    found = made.mismatches
+    return Package(target, sizes, told, eml_path, warning, made.page_count, missing, found, made.unset_formulas)
 
 
 def _free_folder(within: Path, name: str) -> Path:

@@ -192,8 +192,42 @@ Shape = Rect | Line | Label
 
 
 @dataclass(frozen=True)
+class Spot:
+    """Where a row of a table stands in a drawing over a calendar: a strip as wide as the drawing, and its bar.
+
+    Months count from the year 0: the bar holds `first` to `last`, from `left` on; without one, `month_mm` is 0.
+    """
+
+    row: int
+    top: float
+    height: float
+    bar_height: float = 0.0
+    first: int = 0
+    last: int = -1
+    left: float = 0.0
+    month_mm: float = 0.0
+
+    @property
+    def has_bar(self) -> bool:
+        """Tell whether it has a bar."""
+        return self.last >= self.first
+
+    @property
+    def middle(self) -> float:
+        """Return how far down the middle of the bar is."""
+        return self.top + self.height / 2
+
+    def x(self, month: int) -> float:
+        """Return where `month` begins in the calendar of its bar."""
+        return self.left + (month - self.first) * self.month_mm
+
+
+@dataclass(frozen=True)
 class Drawing:
-    """A drawing made of shapes, painted in their order; its labels are no text of the document."""
+    """A drawing made of shapes, painted in their order; its labels are no text of the document.
+
+    `spots` lead from what is drawn to the rows it tells of, in the window alone: no writer sets them.
+    """
 
     width_mm: float
     height_mm: float
@@ -202,6 +236,7 @@ class Drawing:
     caption: str = ""
     alt: str = ""
     pointer: str = ""
+    spots: tuple[Spot, ...] = ()
 
 
 @dataclass(frozen=True)

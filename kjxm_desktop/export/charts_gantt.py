@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import ceil
 
-from kjxm_desktop.export.blocks import Drawing, Line, Rect, Shape
+from kjxm_desktop.export.blocks import Drawing, Line, Rect, Shape, Spot
 from kjxm_desktop.export.charts import (
     DARK,
     EDGE_MM,
@@ -80,10 +80,13 @@ class _Calendar:
         return _YEAR_MM + (_MONTH_MM if self.step < 12 else 0.0)
 
 
-def gantt(spans: Sequence[Span], width_mm: float, height_mm: float, year: str) -> list[Drawing]:
+def gantt(
+    spans: Sequence[Span], width_mm: float, height_mm: float, year: str, part_mm: float | None = None
+) -> list[Drawing]:
     """Return the time plan of `spans`, in their order, in drawings no higher than `height_mm` (of one row at least).
 
-    `year` is how a year reads, with {year}. All drawings show the same calendar. None without any bar.
+    A plan that is higher is drawn in parts no higher than `part_mm`, so that they fill pages together. `year` is how a
+    year reads, with {year}. All drawings show the same calendar. None without any bar.
     """
     ends = [(_count(span.start), _count(span.end)) for span in spans if span.start and span.end]
     if not ends:
@@ -94,7 +97,8 @@ def gantt(spans: Sequence[Span], width_mm: float, height_mm: float, year: str) -
     calendar = _Calendar(origin, months, left, (width_mm - left) / months)
     tie_mm = min(max(width_of(span.tie, SMALL_PT) for span in spans), width_mm * _TIE_SHARE)
     rows = [_Row(span, left, tie_mm) for span in spans]
-    return [_drawn(part, calendar, width_mm, year) for part in _parts(rows, height_mm - calendar.head_mm)]
+    room, part_room = height_mm - calendar.head_mm, (part_mm or height_mm) - calendar.head_mm
+    return [_drawn(part, calendar, width_mm, year) for part in _parts(rows, room, part_room)]
 
 
 class _Row:
@@ -122,6 +126,14 @@ class _Row:
         yield Rect(x, middle - _BAR_MM / 2, end - x, _BAR_MM, DARK, INK, EDGE_MM)
         yield from self._note(x, end, middle, calendar.left, width_mm)
 
+    def spot(self, top: float, calendar: _Calendar) -> Spot:
+        """Return where the row that begins at `top` stands, and its bar."""
+        span = self.span
+        if span.start is None or span.end is None:
+            return Spot(span.number - 1, top, self.height)
+        first, last = _count(span.start), _count(span.end)
+        return Spot(span.number - 1, top, self.height, _BAR_MM, first, last, calendar.x(first), calendar.month_mm)
+
     def _note(self, x: float, end: float, middle: float, left: float, width_mm: float) -> Iterator[Shape]:
         """Yield the note behind the bar, else before it, else on it; none where there is no room."""
         wide = width_of(self.span.note, SMALL_PT)
@@ -142,9 +154,13 @@ def _on_plate(text: str, x: float, middle: float, anchor: str, colour: str) -> I
         yield from plate(label, (left - 0.4, top, right + 0.4, bottom))
 
 
-def _parts(rows: Sequence[_Row], height_mm: float) -> Iterator[Sequence[_Row]]:
-    """Yield `rows` in parts no higher than `height_mm` and about as high as one another."""
+def _parts(rows: Sequence[_Row], height_mm: float, part_mm: float) -> Iterator[Sequence[_Row]]:
+    """Yield `rows` in one part where it is no higher than `height_mm`, else in parts of about one height.
+
+    Those are no higher than `part_mm`.
+    """
     whole = sum(row.height for row in rows)
+    height_mm = height_mm if whole <= height_mm else min(part_mm, height_mm)
     count = max(ceil(whole / max(height_mm, 1.0) - 1e-9), 1)
     part: list[_Row] = []
     used = done = 0.0
@@ -167,15 +183,17 @@ def _drawn(rows: Sequence[_Row], calendar: _Calendar, width_mm: float, year: str
     shapes += _grid(calendar, bottom)
     shapes += _years(calendar, year)
     shapes += _month_numbers(calendar)
+    spots: list[Spot] = []
     top = head
     for row in rows:
         shapes.append(Line(0, top, width_mm, top, RULE, HAIR_MM))
         shapes += row.shapes(top, calendar, width_mm)
+        spots.append(row.spot(top, calendar))
         top += row.height
     shapes.append(Line(0, head, width_mm, head, INK, EDGE_MM))
     shapes.append(Line(calendar.left, 0, calendar.left, bottom, INK, EDGE_MM))
     shapes.append(Rect(0, 0, width_mm, bottom, "", INK, FRAME_MM))
-    return Drawing(width_mm, bottom, tuple(shapes))
+    return Drawing(width_mm, bottom, tuple(shapes), spots=tuple(spots))
 
 
 def _grid(calendar: _Calendar, bottom: float) -> Iterator[Shape]:

@@ -15,7 +15,7 @@ from kjxm_desktop.core import json_pointer
 from kjxm_desktop.core.call import Call
 from kjxm_desktop.core.json_pointer import Json
 from kjxm_desktop.errors import KjxmError
-from kjxm_desktop.export import compose_charts, page_style
+from kjxm_desktop.export import compose_charts, compose_fit, page_style
 from kjxm_desktop.export.blocks import (
     Block,
     Contents,
@@ -77,13 +77,13 @@ class _Composition:
         return [str(row.get("id", "")) for row in rows if row.get("text")]
 
     def document(self, draft: bool, check_code: str) -> Document:
-        parts = [self._part(part) for part in self.told["parts"]]
+        parts, style = compose_fit.fitted([self._part(part) for part in self.told["parts"]], self.style)
         return Document(
             title=self.answers.filled(self.told["title"]) or self.answers.filled(self.told["subject"]),
             subject=self.answers.filled(self.told["subject"]),
             language=self.told["language"],
             created=self._now,
-            style=self.style,
+            style=style,
             parts=tuple(part for part in parts if part.blocks),
             numbering=tuple(self.told["numbering"]),
             furniture=Furniture(

@@ -18,6 +18,7 @@ from kjxm_desktop.export.compose_values import Answers, figure
 
 _MOST_MONTHS = 240  # a longer piece of work is a slip of the pen; it has its finding, and no bar
 _MOST_OF_PAGE = 0.66  # so high a chart may be: it then fits below other things
+_HALF_PAGE = 0.43  # so high is a part of one that is higher: two of them fill a page, with their captions
 
 _WORDS: Mapping[str, str] = {
     "chart_year": "{year}",
@@ -60,7 +61,8 @@ class _Chart:
         spans = sorted(self._spans(), key=_in_time)
         if not any(span.has_bar for span in spans):
             return []
-        drawings = charts_gantt.gantt(spans, width_mm, height_mm, self.words["chart_year"])
+        part_mm = height_mm / _MOST_OF_PAGE * _HALF_PAGE
+        drawings = charts_gantt.gantt(spans, width_mm, height_mm, self.words["chart_year"], part_mm)
         first = min(span.start for span in spans if span.start and span.has_bar)
         last = max(span.end for span in spans if span.end and span.has_bar)
         told = {"from": self._month(first), "to": self._month(last), "count": str(len(spans))}

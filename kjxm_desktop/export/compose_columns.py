@@ -16,7 +16,7 @@ _SHORT_CELL = 8.0  # what is shorter does not break unless it must
 _AIR = 0.3  # characters of a cell that fonts and programs may differ by
 _KEPT = ((6.5, 8.0), (5.2, 8.0), (4.0, 8.0), (3.0, 6.0), (2.0, 4.0))
 """Up to how many characters the parts and the words of a cell are kept whole: as much as there is room for."""
-_UNBROKEN = re.compile(r"[A-Za-z0-9.,%+/~·-]+")
+_UNBROKEN = re.compile(r"[¥￥€£$]?[A-Za-z0-9.,%+/~·-]+")
 _HEAD_PART = re.compile("（[^（）]*）|[^（）]+")
 
 

@@ -13,7 +13,7 @@ from kjxm_desktop.export import compose_sums
 from kjxm_desktop.export.blocks import Cell, Column, Row, Run, Runs, Table
 from kjxm_desktop.export.compose_columns import kept_whole, room_of, shown_of
 from kjxm_desktop.export.compose_rich import RichText
-from kjxm_desktop.export.compose_values import Answers
+from kjxm_desktop.export.compose_values import Answers, figure
 from kjxm_desktop.export.page_style import Align
 
 _CENTRED = ("choice", "month", "day", "yes_no", "number")
@@ -68,12 +68,12 @@ class Tables:
                 return
             paragraphs = _lines(self._computed(told, row) or self._answers.filled(told.get("else", "")))
         if not paragraphs and not told.get("blank"):
-            paragraphs = ((Run(told.get("empty") or self._answers.words["empty"]),),)
+            paragraphs = ((Run(told.get("empty") or self._answers.nothing(pointer)),),)
         yield Fact(label, paragraphs or ((),), bool(told.get("wide")), pointer)
 
     def _computed(self, told: Json, row: str) -> str:
         if "sum" in told:
-            return f"{sum((self._answers.amount(pointer) for pointer in told['sum']), Decimal(0)):.2f}"
+            return figure(sum((self._answers.amount(pointer) for pointer in told["sum"]), Decimal(0)))
         if "names" in told:
             return self._answers.words["joiner"].join(self._names(told["names"]))
         return self._answers.filled(told.get("text", ""), row, row_number=told.get("row_number", ""))
@@ -149,14 +149,13 @@ class Tables:
         return Row((*counted, *(self._cell(told, pointer) for told in columns)))
 
     def _cell(self, told: Json, row: str) -> Cell:
-        empty = ((Run(self._answers.words["empty"]),),)
         if "text" in told:
             text = self._answers.filled(told["text"], row, row_number=told.get("row_number", ""))
-            return Cell(_lines(text) or empty, pointer=row)
+            return Cell(_lines(text) or ((Run(self._answers.words["empty"]),),), pointer=row)
         pointer = json_pointer.in_row_of(told["pointer"], row)
         if not self._answers.shown(pointer):
             return cell(self._answers.words["not_asked"], pointer=pointer)
-        return Cell(self._paragraphs(pointer, told) or empty, pointer=pointer)
+        return Cell(self._paragraphs(pointer, told) or ((Run(self._answers.nothing(pointer)),),), pointer=pointer)
 
     def _grouped(self, item: Json, columns: Sequence[Json], pointers: Sequence[str]) -> Iterator[Row]:
         across = len(columns) + ("number_rows" in item)
@@ -167,12 +166,12 @@ class Tables:
                 number += 1
                 yield self._row(item, columns, pointer, number)
         if "subtotal" in item:
-            text = item["total"].replace("{sum}", f"{self._sum(item['subtotal'], pointers):.2f}")
+            text = item["total"].replace("{sum}", figure(self._sum(item["subtotal"], pointers)))
             yield Row((cell(text, head=True, span=across),))
 
     def _group_title(self, item: Json, name: str, rows: Sequence[str]) -> str:
         title = item.get("group_title", "{name}").replace("{name}", name)
-        return title.replace("{sum}", f"{self._sum(item['subtotal'], rows):.2f}") if "subtotal" in item else title
+        return title.replace("{sum}", figure(self._sum(item["subtotal"], rows))) if "subtotal" in item else title
 
     def _sum(self, pattern: str, rows: Sequence[str]) -> Decimal:
         return sum((self._answers.amount(json_pointer.in_row_of(pattern, row)) for row in rows), Decimal(0))
@@ -214,7 +213,7 @@ def _lines(text: str) -> tuple[Runs, ...]:
 
 def _sum_row(name: str, amounts: Sequence[Decimal]) -> Row:
     whole = sum(amounts, Decimal(0))
-    return Row((cell(name, head=True), *(cell(f"{amount:.2f}") for amount in (*amounts, whole))))
+    return Row((cell(name, head=True), *(cell(figure(amount)) for amount in (*amounts, whole))))
 
 
 def _fact_rows(facts: Sequence[Fact], pairs: int) -> Iterator[Row]:

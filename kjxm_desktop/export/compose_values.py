@@ -52,6 +52,11 @@ class Answers:
         """Return what asks for `pointer`."""
         return self.call.form.control(pointer)
 
+    def nothing(self, pointer: str) -> str:
+        """Return the word for an answer that was not given: to a question of yes or no, "none" would be a third one."""
+        control = self.control(pointer)
+        return self.words["gap" if control and control.kind == "yes_no" else "empty"]
+
     def label(self, pointer: str) -> str:
         """Return the label of the control with its unit: 金额（万元）."""
         control = self.control(pointer)

@@ -19,10 +19,14 @@ from xml.sax.saxutils import quoteattr
 from kjxm_desktop.core import storage, strict_json, xml_stream
 from kjxm_desktop.core.proposal import Proposal, leaves, media_named
 from kjxm_desktop.export import printed
+from kjxm_desktop.export.printed import Record
 
 NAMESPACE: Final = xml_stream.DATA_NAMESPACE
 PROPERTY: Final = "kjxm"
 FILE_NAME: Final = "proposal.kjxm"
+PAGES: Final = "page_sha256"
+"""The name under which the XMP of a PDF tells of each page what it holds (`page_digest`)."""
+PAGE_DIGITS: Final = 16
 MIME: Final = storage.MIMETYPE.decode("ascii")
 
 _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # no I, L, O, U: https://www.crockford.com/base32.html
@@ -63,17 +67,20 @@ def code_of(sha256: str) -> str:
     return "-".join(letters[at : at + _GROUP] for at in range(0, len(letters), _GROUP))
 
 
-def parcel(
-    proposal: Proposal, sections: Mapping[str, str], now: datetime, docx_sections: Mapping[str, str] | None = None
-) -> Parcel:
+def page_digest(content: bytes) -> str:
+    """Return what tells one page of a PDF from another: the first 64 bits of the SHA-256 of its content stream."""
+    return hashlib.sha256(content).hexdigest()[:PAGE_DIGITS]
+
+
+def parcel(proposal: Proposal, sections: Mapping[str, str], now: datetime, record: Record | None = None) -> Parcel:
     """Return what travels inside the files of `proposal`; the same arguments give the same bytes.
 
-    `sections` are hashes as `printed.hashes_of` makes them, `now` is the time that the document tells.
-    `docx_sections` are those of the DOCX where its text is another: an official form.
+    `sections` are hashes as `printed.hashes_of` makes them, `now` is the time that the document tells. `record` is that
+    of the DOCX, whose text is another where it is an official form.
     """
     data, draft = data_sha256(proposal), storage.packed(_to_be_sent(proposal), _WRITER)
-    of_docx = sections if docx_sections is None else docx_sections
-    told = {"data_sha256": data, "text_sha256": printed.whole_hash(of_docx), "check_code": code_of(data)}
+    of_docx = record or Record(sections, {})
+    told = {"data_sha256": data, "text_sha256": printed.whole_hash(of_docx.sections), "check_code": code_of(data)}
     return Parcel(
         draft,
         _xml(told, of_docx, draft, now),
@@ -95,11 +102,20 @@ def _to_be_sent(proposal: Proposal) -> Proposal:
     return sent
 
 
-def _xml(told: Mapping[str, str], sections: Mapping[str, str], draft: bytes, now: datetime) -> bytes:
+def _xml(told: Mapping[str, str], record: Record, draft: bytes, now: datetime) -> bytes:
+    told = {**told, "contents_sha256": record.contents} if record.contents else told
+    told = {**told, "code_in_margins": "true"} if record.has_code else told
     head = "".join(f" {name}={quoteattr(value)}" for name, value in told.items())
-    texts = "".join(f'<section anchor={quoteattr(anchor)} sha256="{sha256}"/>' for anchor, sha256 in sections.items())
+    texts = "".join(
+        f"<section anchor={quoteattr(anchor)} sha256={quoteattr(sha256)}{_of_marks(record.marks.get(anchor))}/>"
+        for anchor, sha256 in record.sections.items()
+    )
     return (
         '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
         f'<proposal xmlns="{NAMESPACE}"{head} time={quoteattr(now.isoformat())}>{texts}'
         f'<draft type="{MIME}">{base64.b64encode(draft).decode("ascii")}</draft></proposal>'
     ).encode()
+
+
+def _of_marks(sha256: str | None) -> str:
+    return f" marks_sha256={quoteattr(sha256)}" if sha256 is not None else ""

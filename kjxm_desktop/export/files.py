@@ -13,7 +13,7 @@ from pathlib import Path
 
 from kjxm_desktop.core.proposal import Proposal
 from kjxm_desktop.errors import KjxmError
-from kjxm_desktop.export import embedded, official_form, printed, printed_text, self_check
+from kjxm_desktop.export import embedded, formula_findings, official_form, printed, printed_text, self_check
 from kjxm_desktop.export.blocks import Document
 from kjxm_desktop.export.compose import compose
 
@@ -25,6 +25,7 @@ Progress = Callable[[str], None]
 class Made:
     """The bytes by format ("pdf", "docx"), how many pages the PDF has, the characters that no font has, the code.
 
+    `unset_formulas` are those that one of the files prints as their source.
     `mismatches` is what the self-check found amiss in them; files with any are not to replace earlier ones.
     """
 
@@ -33,6 +34,7 @@ class Made:
     missing_glyphs: tuple[str, ...] = ()
     check_code: str = ""
     mismatches: tuple[self_check.Mismatch, ...] = ()
+    unset_formulas: tuple[str, ...] = ()
 
 
 def make(
@@ -79,17 +81,23 @@ def make(
     found = self_check.check(
         proposal, files, now=now, missing_glyphs=missing, page_count=pdf.page_count, is_official_form=fills_form
     )
-    return Made(files, pdf.page_count, missing, code, found)
+    unset = dict.fromkeys([*formula_findings.unset_in(proposal), *(pdf.unset_formulas if "pdf" in files else ())])
+    return Made(files, pdf.page_count, missing, code, found, tuple(unset))
 
 
 def parcel_of(proposal: Proposal, document: Document, form: official_form.Filled | None = None) -> embedded.Parcel:
     """Return the data that travel inside the files of `document`; `form` is what the DOCX is, when it is a form."""
-    told = printed.pieces_of(document, proposal.call, proposal.data)
-    sections = printed.hashes_of(told, printed.anchors_of(document))
+    pieces, anchors = printed.pieces_of(document, proposal.call, proposal.data), printed.anchors_of(document)
+    sections = printed.hashes_of(pieces, anchors)
     if form is None:
-        return embedded.parcel(proposal, sections, document.created)
-    of_form = printed.hashes_of(printed_text.pieces_of_form(form), [printed.FRONT, *form.places])
-    return embedded.parcel(proposal, sections, document.created, of_form)
+        has_code = bool(document.furniture.check_code) and any(part.page_numbers for part in document.parts)
+        entries = [heading.text for heading in printed.headings_of_contents(document)]
+        record = printed.record_of(pieces, anchors, entries, has_code=has_code)
+    else:
+        of_form = printed_text.pieces_of_form(form)
+        has_code = form.tells_around(embedded.check_code(proposal))
+        record = printed.record_of(of_form, [printed.FRONT, *form.places], (), has_code=has_code)
+    return embedded.parcel(proposal, sections, document.created, record)
 
 
 def _archived(data: bytes, document: Document, inside: embedded.Parcel) -> bytes:

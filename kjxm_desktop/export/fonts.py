@@ -44,7 +44,7 @@ class Face:
     def has(self, character: str) -> bool:
         """Tell whether the face draws `character`: with an outline, a space without one."""
         glyph = self.glyphs.get(ord(character), 0)
-        if not glyph or glyphs.is_private(character):  # glyph 0 stands for what a font lacks
+        if not glyph or glyphs.is_private(character) or glyphs.is_turned(character):  # 0 stands for what it lacks
             return False
         return (self.places[glyph + 1] > self.places[glyph]) != glyphs.is_space(character)
 
@@ -139,6 +139,7 @@ class FontSet:
 
     def __init__(self, folder: Path) -> None:
         self._files = _files(folder)
+        self._bold = {path.stem for (_, style), path in self._files.items() if style.startswith("bold")}
         self._chosen: dict[tuple[str, bool, bool], dict[str, Face | None]] = {}
         self._latin: dict[tuple[str, bool, bool], Face] = {}
         self.missing: dict[str, None] = {}
@@ -160,17 +161,20 @@ class FontSet:
                 self.missing[character] = None
         return chosen[character]
 
+    def is_bold(self, face: Face) -> bool:
+        """Tell whether `face` is a real bold one: what stands for bold in any other is drawn with a line around it."""
+        return face.name in self._bold
+
     def own(self, role: str, *, bold: bool) -> Face:
         """Return the face of `role` itself, with the Latin letters that it brings."""
         return _face(self.bold_file(role) if bold else self.file(role))
 
     def latin(self, role: str, *, bold: bool, italic: bool) -> Face:
-        """Return the Latin face beside `role`; beside a role without real bold it is not bold either."""
+        """Return the Latin face beside `role`, which is bold itself."""
         key = (role, bold, italic)
         if key not in self._latin:
             style = {(False, False): "regular", (True, False): "bold", (False, True): "italic"}
-            heavy = bold and (self._real(role), "bold") in self._files
-            self._latin[key] = _face(self._files["latin", style.get((heavy, italic), "bold_italic")])
+            self._latin[key] = _face(self._files["latin", style.get((bold, italic), "bold_italic")])
         return self._latin[key]
 
     def _first(self, character: str, role: str, bold: bool, italic: bool) -> Face | None:

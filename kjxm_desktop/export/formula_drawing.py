@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 import threading
 import warnings
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -16,12 +16,16 @@ from pathlib import Path
 from typing import Any, Final
 from xml.etree.ElementTree import Element
 
+from kjxm_desktop.export import formula_rules
+from kjxm_desktop.export.formula_rules import COLUMNS, ROWS
+
 MOST_WORK: Final = 3_000
 """So many elements may the library have to set, those it sets twice counted twice."""
 
 _SIZE: Final = 100.0  # points at which formulas are set; what is drawn is this scaled
 _AIR = 0.06  # of the size, on either side of the ink
 _HIGHEST = 24.0  # sizes: what is higher is made smaller, so that it fits on any page
+_LINE_GAP, _LEAST_LEADING = 0.25, 1.3  # sizes, between the ink of two lines and between their base lines
 _LEAST_SMALL = 0.45  # of the size: no script of a script is smaller
 _FENCES = frozenset("()[]{}|‖⌈⌉⌊⌋⟨⟩/\\∣∥↑↓↕")
 _ROWS = frozenset(("math", "mrow", "mtd", "msqrt", "mphantom"))
@@ -67,6 +71,23 @@ def outline(told: Element, chinese: Path) -> FormulaOutline:
         except (AssertionError, AttributeError, IndexError, KeyError, TypeError, ZeroDivisionError) as error:
             raise ValueError(error) from error
     return _bounded(list(_steps(picture)))
+
+
+def stacked(lines: Sequence[FormulaOutline], indent: float) -> FormulaOutline:
+    """Return the lines of one formula, each one point in size, below each other; those after the first `indent` in."""
+    steps: list[tuple[str, tuple[tuple[int, int], ...]]] = []
+    width = depth = 0.0
+    for number, line in enumerate(lines):
+        right = indent if number else 0.0
+        depth += max(_LINE_GAP + lines[number - 1].descent + line.ascent, _LEAST_LEADING) if number else 0.0
+        width = max(width, right + line.width)
+        along, down = round(right * 1000), round(depth * 1000)
+        unit = line.size_pt  # of a line that was too high
+        steps += [
+            (step, tuple([(round(x * unit) + along, round(y * unit) - down) for x, y in told]))
+            for step, told in line.steps
+        ]
+    return FormulaOutline(width, lines[0].ascent, depth + lines[-1].descent, 1.0, tuple(steps))
 
 
 def work(told: Element) -> int:
@@ -124,6 +145,7 @@ def _face(chinese: Path) -> Any:
             return found if found.index else _borrowed(char, chinese)
 
     _measure_once()
+    _rule_tables()
     return Face(zmath.fontname, _SIZE)
 
 
@@ -141,6 +163,57 @@ def _measure_once() -> None:
         return measured(row, line, **kwargs) if _stretches(line) else (0.0, 0.0)
 
     type("Row", (library.Mrow,), {"_get_height_nostretch": measure}, tag="mrow")
+
+
+def _rule_tables() -> None:
+    """Let the library draw the lines of a table, in the same way."""
+    from ziamath import drawable
+    from ziamath.nodes import mtable
+
+    library: Any = mtable
+    lines: Any = drawable
+    set_up = library.Mtable._setup  # noqa: SLF001 - there is no other place to say it
+
+    def ruled(table: Any, **kwargs: Any) -> None:
+        set_up(table, **kwargs)
+        columns, rows = (formula_rules.positions(table.element, name) for name in (COLUMNS, ROWS))
+        if columns or rows:
+            _rule(table, lines, columns, rows)
+
+    type("Table", (library.Mtable,), {"_setup": ruled}, tag="mtable")
+
+
+def _rule(table: Any, lines: Any, columns: set[int], rows: set[int]) -> None:
+    """Add the lines to a table of the library, which counts y downwards from the base line."""
+    places: list[Any] = table.nodexy
+    nodes: list[Any] = table.nodes
+    cells = iter(list(zip(places, nodes, strict=True)))
+    placed = [[next(cells) for _ in row] for row in table.element]
+    air, gap = table.size_px("0.4em"), table.size_px("0.15em")
+    thick = table.units_to_points(table.font.math.consts.fractionRuleThickness)
+    upright = _edges(table, placed, air)
+    tops: list[float] = [min(y - node.bbox.ymax for (_, y), node in row) for row in placed]
+    lows: list[float] = [max(y - node.bbox.ymin for (_, y), node in row) for row in placed]
+    between = [(low + top) / 2 for low, top in zip(lows, tops[1:], strict=False)]
+    levels = [tops[0] - gap, *between, lows[-1] + gap]
+    for at in sorted(number for number in columns if number < len(upright)):
+        table.nodes.append(lines.VLine(levels[-1] - levels[0], thick, style=table.style))
+        table.nodexy.append((upright[at], levels[0]))
+    for at in sorted(number for number in rows if number < len(levels)):
+        table.nodes.append(lines.HLine(upright[-1] - upright[0], thick, style=table.style))
+        table.nodexy.append((upright[0], levels[at] - thick / 2))
+    table.nodexy = [(x - upright[0], y) for x, y in table.nodexy]
+    table.bbox = type(table.bbox)(0, upright[-1] - upright[0], -levels[-1], -levels[0])
+
+
+def _edges(table: Any, placed: list[list[tuple[Any, Any]]], air: float) -> list[float]:
+    """Return where lines may stand between the columns of a table, its left and right edge included."""
+    wide = max(len(row) for row in placed)
+    widths = [max(node.bbox.xmax for row in placed for _, node in row[at : at + 1]) for at in range(wide)]
+    spacing = table.size_px(table.element.get("columnspacing", "0.8em").split()[0])
+    start = (table.bbox.xmax - sum(widths) - spacing * (wide - 1)) / 2
+    between = [start + sum(widths[:at]) + spacing * (at - 0.5) for at in range(1, wide)]
+    return [start - air, *between, start + sum(widths) + spacing * (wide - 1) + air]
 
 
 @lru_cache(maxsize=1024)
@@ -203,11 +276,13 @@ def _other(chinese: Path) -> tuple[Any, dict[int, str]]:
 def _steps(picture: Element) -> Iterator[Step]:
     """Yield the steps of all shapes of a picture, y upwards, in points of a formula one point in size."""
     for shape in picture.iter():
-        if shape.tag == "path" and "stroke" not in shape.attrib:
+        if shape.tag == "path" and "stroke" in shape.attrib:
+            yield from _stroke(list(_path(shape.get("d", ""))), float(shape.get("stroke-width", "0")) / _SIZE)
+        elif shape.tag == "path":
             yield from _path(shape.get("d", ""))
         elif shape.tag == "rect":
             yield from _rect(shape)
-        elif shape.tag not in ("g", "path"):
+        elif shape.tag != "g":
             raise ValueError(shape.tag)
 
 
@@ -231,6 +306,19 @@ def _path(told: str) -> Iterator[Step]:
             yield ("curve", (first, second, now))
         else:
             yield ("close", ())
+
+
+def _stroke(told: Sequence[Step], width: float) -> Iterator[Step]:
+    """Yield a straight line as the outline of its ink."""
+    (_, ((x, y),)), (_, ((right, low),)) = told
+    length = math.hypot(right - x, low - y)
+    if not length:
+        return
+    across, down = (low - y) / length * width / 2, -(right - x) / length * width / 2
+    yield ("move", ((x + across, y + down),))
+    for corner in ((right + across, low + down), (right - across, low - down), (x - across, y - down)):
+        yield ("line", (corner,))
+    yield ("close", ())
 
 
 def _between(end: Point, control: Point) -> Point:

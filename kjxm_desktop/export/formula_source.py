@@ -12,7 +12,9 @@ from functools import lru_cache
 from typing import Final
 from xml.etree.ElementTree import Element
 
-from kjxm_desktop.export.formula_tree import Unreadable, cleaned
+from kjxm_desktop.export import formula_chemistry, formula_rules
+from kjxm_desktop.export.formula_tree import cleaned
+from kjxm_desktop.export.formula_unreadable import Unreadable
 
 MOST_CHARACTERS: Final = 2_000
 MOST_LEVELS: Final = 20
@@ -27,12 +29,15 @@ _PIECE = re.compile(r"\\(?:begin|end)\s*\{[^{}]*\}|\\[A-Za-z]+|\\.|[{}%]", re.DO
 _SKIPPED = re.compile(r"\\(?:label|vspace)\s*\{[^{}]*\}|\\(?:nonumber|notag|displaylimits|allowbreak)(?![A-Za-z])")
 _TAG = re.compile(r"\\tag\*?\s*\{([^{}]*)\}")
 _ROW_SPACE = re.compile(r"\\\\\s*\[\s*-?[\d.]+\s*(?:pt|em|ex|mm|cm)\s*\]")
+_REFERENCE = re.compile("&#x[0-9A-Fa-f]{1,6};")  # how the library spells one sign
+_DRAWN_TOGETHER = re.compile(r"\\int(?:(?:\s*\\!)+\s*\\int(?![A-Za-z])){1,2}")
+_TOGETHER = {2: r"\iint", 3: r"\iiint"}
+"""Integrals that people drew together by hand, and the signs they mean."""
 _REFUSED = frozenset(
     "\\" + name
     for name in (
         "def", "newcommand", "renewcommand", "newenvironment", "DeclareMathOperator", "let", "unicode", "href",
-        "class", "style", "verb", "rule", "cancel", "bcancel", "xcancel", "sout", "hline", "hdashline", "sideset",
-        "skew", "mathchoice", "input", "include", "require",
+        "class", "style", "verb", "rule", "hdashline", "sideset", "skew", "mathchoice", "input", "include", "require",
     )
 )  # fmt: skip
 _SAME = {
@@ -94,7 +99,7 @@ def _bounded(raw: Element, latex: str) -> None:
     """Refuse what is too large or too deep to be set in bounded time."""
     level, count = [raw], 0
     for _ in range(_MOST_DEPTH):
-        count += sum(1 + len(element.text or "") for element in level)
+        count += sum(1 + len(_REFERENCE.sub("x", element.text or "")) for element in level)
         level = [child for element in level for child in element]
     if level or count > MOST_SIGNS:
         raise Unreadable(beginning(latex))
@@ -115,12 +120,13 @@ def _prepared(latex: str) -> str:
     if bad:
         raise Unreadable(f"U+{ord(bad):04X}")
     source = _ROW_SPACE.sub(r"\\\\", _SKIPPED.sub("", source)).replace("{,}", r"\text{,}")
-    source = _TAG.sub(r"\\qquad\\text{(\1)}", source)
+    source = _TAG.sub(r"\\qquad\\text{(\1)}", formula_chemistry.spelt_out(source))
+    source = _DRAWN_TOGETHER.sub(lambda found: _TOGETHER[found.group().count(r"\int")], source)
     levels: list[str] = []
     source = _PIECE.sub(lambda found: _piece(found.group(), levels), source)
     if levels:
         raise Unreadable(levels[-1])
-    return source
+    return formula_rules.marked(source)
 
 
 def _piece(piece: str, levels: list[str]) -> str:

@@ -11,6 +11,12 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from xml.etree.ElementTree import Element
 
+from kjxm_desktop.export import formula_rules
+from kjxm_desktop.export.formula_unreadable import Unreadable
+
+STRIKES = ("updiagonalstrike", "downdiagonalstrike", "horizontalstrike")
+"""What an expression may be struck out by, as MathML names it."""
+
 _WIDEST_SPACE = 4.0  # em
 
 _REFERENCE = re.compile("&#x([0-9A-Fa-f]{1,6});")
@@ -33,14 +39,6 @@ _CHILDREN = {"mfrac": 2, "mroot": 2, "msub": 2, "msup": 2, "munder": 2, "mover":
 _LEAVES = ("mi", "mn", "mo", "mtext")
 _KEPT = ("mathvariant", "stretchy", "fence", "form", "minsize", "maxsize", "largeop")
 _LIMITED = {"msub": "munder", "msup": "mover", "msubsup": "munderover"}
-
-
-class Unreadable(Exception):  # noqa: N818 - it is what a source is, and no fault of the program
-    """A source that cannot be read; `piece` is the part of it that says why."""
-
-    def __init__(self, piece: str) -> None:
-        super().__init__(piece)
-        self.piece = piece
 
 
 def cleaned(raw: Element, *, display: bool) -> Element:
@@ -79,11 +77,17 @@ def _clean(told: Element, display: bool) -> Iterator[Element]:
     elif tag == "mtable":
         yield _table(told)
     elif tag in ("msqrt", "mphantom", "menclose"):
-        made = Element(tag, {"notation": "box"} if tag == "menclose" else {})
+        made = Element(tag, {"notation": _notation(told)} if tag == "menclose" else {})
         made.extend(_row(list(told), display) or [Element("mrow")])
         yield made
     else:
         raise Unreadable(tag)
+
+
+def _notation(told: Element) -> str:
+    """Return what an expression is struck out by or framed with."""
+    strikes = [strike for strike in told.get("notation", "").split() if strike in STRIKES]
+    return " ".join(strikes) or "box"
 
 
 def _text(told: Element) -> str:
@@ -93,6 +97,8 @@ def _text(told: Element) -> str:
         raise Unreadable(text)
     if told.tag == "mi" and text in ("{", "}", "&", "#", "$"):
         raise Unreadable(text)
+    if formula_rules.ROW_MARK in text:
+        raise Unreadable(r"\hline")
     text = _REFERENCE.sub(lambda found: chr(int(found.group(1), 16)), text)
     return _ESCAPED.sub(r"\1", text) if told.tag == "mtext" else text
 
@@ -288,12 +294,16 @@ def _accent(over: Element, *, wide: bool) -> None:
 
 def _table(told: Element) -> Element:
     if "rowlines" in told.attrib or "columnlines" in told.attrib:
-        raise Unreadable("|")  # lines in a matrix have a meaning, and neither file would show them
+        raise Unreadable("|")  # of a kind that neither file would show, such as dashes
     aligned = told.get("displaystyle") == "true"
     gaps = "0em 1em" if aligned else "0.8em"
     made = Element("mtable", {"columnspacing": gaps, "rowspacing": "0.3em"})
+    columns: set[int] = set()
+    rows: set[int] = set()
     for row in told:
         line = Element("mtr")
+        if not formula_rules.taken(row, len(made), columns, rows):
+            continue
         for cell in row:
             clean = Element("mtd", {"columnalign": cell.get("columnalign", "center")})
             if aligned:
@@ -304,4 +314,5 @@ def _table(told: Element) -> Element:
             made.append(line)
     if not len(made):
         raise Unreadable("matrix")
+    formula_rules.tell(made, columns, rows)
     return made

@@ -12,18 +12,23 @@ from typing import Final
 from xml.etree import ElementTree as ET
 from xml.etree.ElementTree import Element, SubElement
 
+from kjxm_desktop.export import formula_rules
+
 MATH: Final = "http://schemas.openxmlformats.org/officeDocument/2006/math"
 WORD: Final = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 _M, _W = f"{{{MATH}}}", f"{{{WORD}}}"
 _OPERATORS = frozenset("∑∏∐⋃⋂⋁⋀⨀⨁⨂⨄⨆∫∬∭∮∯∰")
 _SUMS = frozenset("∑∏∐⋃⋂⋁⋀⨀⨁⨂⨄⨆")
 _SPACES = ((0.09, "\u200a"), (0.2, "\u2009"), (0.26, "\u205f"), (0.4, "\u2004"), (0.75, "\u2002"))
-_COMBINING = {
+ACCENT_MARKS: Final = {
     "\u02c6": "\u0302", "\u0302": "\u0302", "\u02dc": "\u0303", "\u0303": "\u0303", "¯": "\u0305", "˙": "\u0307",
     "¨": "\u0308", "→": "\u20d7", "←": "\u20d6", "↔": "\u20e1", "ˇ": "\u030c", "´": "\u0301", "`": "\u0300",
     "˘": "\u0306", "˚": "\u030a", "\u20db": "\u20db", "\u20dc": "\u20dc",
 }  # fmt: skip
+"""The marks that Office Math knows accents by, by the signs of MathML."""
+
 _BAR = "―"
+_STRIKES = {"horizontalstrike": "strikeH", "updiagonalstrike": "strikeBLTR", "downdiagonalstrike": "strikeTLBR"}
 _SCRIPTS = {"sSub", "sSup", "sSubSup"}
 _MOST_OPERATORS, _MOST_BRACKETS = 40, 20  # each stands in the one before it
 _ROWS = ("math", "mrow", "mtd", "msqrt", "mphantom", "menclose")
@@ -44,7 +49,7 @@ def omml(told: Element) -> str:
     if sum(1 for element in told.iter("mo") if (element.text or "") in _OPERATORS) > _MOST_OPERATORS:
         raise ValueError("operators")
     display = told.get("display") == "block"
-    prepared = _prepared(told)
+    prepared = _prepared(formula_rules.spelt_in_cells(told))
     for text in prepared.iter("mtext"):  # which the library takes for mere space at the end of a row
         text.tag = "ms"
         text.attrib.update({"lquote": "", "rquote": ""})
@@ -56,6 +61,8 @@ def omml(told: Element) -> str:
     _unboxed(root)
     for table, matrix in zip(prepared.iter("mtable"), root.iter(_M + "m"), strict=True):
         _columns(matrix, table)
+    for struck, box in zip(prepared.iter("menclose"), root.iter(_M + "borderBox"), strict=True):
+        _strike(box, struck.get("notation", "").split())
     for element in list(root.iter()):
         _mended(element, display)
     _prescripts(root)
@@ -267,6 +274,19 @@ def _columns(matrix: Element, table: Element) -> None:
     matrix.insert(0, properties)
 
 
+def _strike(box: Element, strikes: Sequence[str]) -> None:
+    """Say what strikes an expression out; what nothing does is in a frame."""
+    if strikes == ["box"]:
+        return
+    properties = Element(_M + "borderBoxPr")
+    for side in ("Top", "Bot", "Left", "Right"):
+        SubElement(properties, f"{_M}hide{side}", {_M + "val": "1"})
+    for strike, name in _STRIKES.items():
+        if strike in strikes:
+            SubElement(properties, _M + name, {_M + "val": "1"})
+    box.insert(0, properties)
+
+
 def _mended(element: Element, display: bool) -> None:
     """Mend one element where it stands."""
     match element.tag.removeprefix(_M):
@@ -280,6 +300,10 @@ def _mended(element: Element, display: bool) -> None:
                 element.insert(0, properties)
         case "nary":
             _operator(element, display)
+        case "mr":
+            for cell in element:
+                if not len(cell):
+                    _run(SubElement(cell, _M + "r"), "\u200b")  # LibreOffice loses the row of an empty cell
         case "limUpp" | "limLow" | "groupChr":
             _over(element)
         case _:
@@ -328,8 +352,8 @@ def _over(element: Element) -> None:
     low = kind == "limLow" or element.find(f"{_M}groupChrPr/{_M}pos[@{_M}val='bot']") is not None
     if sign == _BAR:
         _become(element, "bar", "pos", "bot" if low else "top", base)
-    elif sign in _COMBINING and not low:
-        _become(element, "acc", "chr", _COMBINING[sign], base)
+    elif sign in ACCENT_MARKS and not low:
+        _become(element, "acc", "chr", ACCENT_MARKS[sign], base)
     elif kind == "groupChr" and not low:
         properties = element.find(_M + "groupChrPr")
         if properties is not None:

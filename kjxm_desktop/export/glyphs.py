@@ -9,12 +9,12 @@ from __future__ import annotations
 import json
 import unicodedata
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import cast
 
-from kjxm_desktop.core import rich_text
+from kjxm_desktop.core import combining, rich_text
 from kjxm_desktop.core.proposal import Proposal, leaves
 
 COVERAGE = "coverage.json"
@@ -29,6 +29,9 @@ _IGNORABLE = (
     (0xFFA0, 0xFFA0), (0xFFF0, 0xFFF8), (0x1BCA0, 0x1BCA3), (0x1D173, 0x1D17A), (0xE0000, 0xE0FFF),
 )  # fmt: skip
 _IGNORABLE_SIGNS = frozenset(chr(code) for first, last in _IGNORABLE for code in range(first, last + 1))
+
+_TURNED = ((0x590, 0x8FF), (0xFB1D, 0xFDFF), (0xFE70, 0xFEFE), (0x10800, 0x10FFF), (0x1E800, 0x1EFFF))
+_FIRST_TURNED = chr(_TURNED[0][0])
 
 WITHOUT_INK = f"\\s{_BRAILLE_BLANK}" + "".join(f"{chr(first)}-{chr(last)}" for first, last in _IGNORABLE)
 """What stands between the brackets of a regular expression that finds characters without ink."""
@@ -53,6 +56,14 @@ def is_private(character: str) -> bool:
     return unicodedata.category(character) == "Co"
 
 
+def is_turned(character: str) -> bool:
+    """Tell whether `character` belongs to a script from right to left (Hebrew, Arabic), which the PDF does not turn.
+
+    The ranges that DerivedBidiClass.txt keeps for them (UAX #9): unturned a word would print, and be read, backwards.
+    """
+    return character >= _FIRST_TURNED and any(first <= ord(character) <= last for first, last in _TURNED)
+
+
 def ranges_of(codes: Iterable[int]) -> list[list[int]]:
     """Return `codes` as ranges in rising order: first and last of each."""
     ranges: list[list[int]] = []
@@ -74,6 +85,8 @@ class Coverage:
 
     def draws(self, character: str) -> bool:
         """Tell whether the PDF prints `character` as it is, one without ink included."""
+        if is_turned(character) and not is_ignorable(character):
+            return False
         at = bisect_right(self._starts, ord(character)) - 1
         if at >= 0 and ord(character) <= self._ends[at]:
             return True
@@ -108,16 +121,24 @@ def coverage(folder: Path) -> Coverage | None:
 
 def places(proposal: Proposal, characters: Iterable[str]) -> list[tuple[str, tuple[str, ...]]]:
     """Return the pointer of each printed answer that holds some of `characters`, and which, in the form's order."""
-    wanted, call, data = set(characters), proposal.call, proposal.data
+    wanted = set(characters)
+    found = ((pointer, [sign for sign in text if sign in wanted]) for pointer, text in _printed(proposal))
+    return [(pointer, tuple(dict.fromkeys(there))) for pointer, there in found if there]
+
+
+def heaps(proposal: Proposal) -> list[tuple[str, str]]:
+    """Return the pointer of each printed answer with too many marks on one character, and those characters."""
+    found = ((pointer, combining.told(text)) for pointer, text in _printed(proposal))
+    return [(pointer, str(told["signs"])) for pointer, told in found if told]
+
+
+def _printed(proposal: Proposal) -> Iterator[tuple[str, str]]:
+    """Yield the pointer and the text of each answer that prints, in the form's order."""
+    call, data = proposal.call, proposal.data
     not_printed = {told["pointer"] for told in call.document["not_printed"]}
-    found: list[tuple[str, tuple[str, ...]]] = []
     for control, pointer, value in leaves(call, data):
-        if control.kind == "file" or control.pointer in not_printed or not call.form.shown(pointer, data):
-            continue
-        text = rich_text.printed(value)
-        if there := tuple(dict.fromkeys([character for character in text if character in wanted])):
-            found.append((pointer, there))
-    return found
+        if control.kind != "file" and control.pointer not in not_printed and call.form.shown(pointer, data):
+            yield pointer, rich_text.printed(value)
 
 
 def named(characters: Sequence[str]) -> str:

@@ -34,6 +34,11 @@ class Filled:
         extra = docx_parcel.parts(parcel) if parcel is not None else ()
         return self.package.packed(self.document.created, extra)
 
+    def tells_around(self, text: str) -> bool:
+        """Tell whether `text` stands in a header or footer."""
+        around = (root for name, root in self.package.roots.items() if name != self.package.main)
+        return any(text in "".join(root.itertext()) for root in around)
+
 
 def has_form(call: Call) -> bool:
     """Tell whether `call` brings a form of its own."""

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from copy import deepcopy
-from itertools import count
+from itertools import count, groupby
 from typing import TYPE_CHECKING, Final
 
 from kjxm_desktop.core.form_places import MOST_TAG, Tag, read, tag_of
@@ -257,15 +257,26 @@ def _is_alone(control: Element, paragraph: Element) -> bool:
 
 
 def _wrap(element: Element, control: Element) -> None:
-    """Put what stands in a paragraph into a control like `control`; a formula or nothing stays as it is."""
-    content = [child for child in element if child.tag != f"{W}pPr"] if element.tag == f"{W}p" else []
+    """Put the text of paragraphs, of those in cells too, into controls like `control`, which tell whose text it is.
+
+    A formula stands between two of them; nothing stays as it is.
+    """
     properties = control.find(f"{W}sdtPr")
-    if not content or properties is None or any(child.tag != f"{W}r" for child in content):
+    if properties is None:
         return
-    made = fragment("<w:sdt><w:sdtContent/></w:sdt>")[0]
-    made.insert(0, deepcopy(properties))
-    element.append(made)
-    made[-1].extend(content)
+    for paragraph in element.iter(f"{W}p"):
+        for runs in _stretches(paragraph):
+            made = fragment("<w:sdt><w:sdtContent/></w:sdt>")[0]
+            made.insert(0, deepcopy(properties))
+            runs[0].addprevious(made)
+            made[-1].extend(runs)
+
+
+def _stretches(paragraph: Element) -> Iterator[list[Element]]:
+    """Yield the runs of a paragraph that stand together."""
+    for is_run, found in groupby(list(paragraph), lambda child: child.tag == f"{W}r"):
+        if is_run:
+            yield list(found)
 
 
 def _keep_section(section: Element | None, made: Sequence[Element]) -> None:

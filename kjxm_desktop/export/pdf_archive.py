@@ -15,6 +15,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from xml.sax.saxutils import escape
 
+from kjxm_desktop.export import embedded
 from kjxm_desktop.export.blocks import Document
 from kjxm_desktop.export.pdf_canvas import PRODUCER
 
@@ -64,7 +65,8 @@ def finish(data: bytes, document: Document, *, attachment: Attachment | None, pr
         root.Lang = String(document.language)
         root.ViewerPreferences = Dictionary(DisplayDocTitle=True)
         root.OutputIntents = Array([_output_intent(pdf)])
-        root.Metadata = pdf.make_stream(_metadata(document, properties), Type=Name.Metadata, Subtype=Name.XML)
+        told = {**properties, embedded.PAGES: _pages(pdf)} if properties else properties
+        root.Metadata = pdf.make_stream(_metadata(document, told), Type=Name.Metadata, Subtype=Name.XML)
         _describe(pdf, document)
         if attachment is not None:
             _attach(pdf, attachment, document.created)
@@ -79,6 +81,11 @@ def finish(data: bytes, document: Document, *, attachment: Attachment | None, pr
             object_stream_mode=ObjectStreamMode.disable,
         )
     return out.getvalue()
+
+
+def _pages(pdf: Pdf) -> str:
+    """Return a digest of each page in order: so it is seen later that pages were exchanged, taken out or put in."""
+    return " ".join(embedded.page_digest(page.Contents.read_bytes()) for page in pdf.pages)
 
 
 # -- what the file is ------------------------------------------------------------------------------------------------

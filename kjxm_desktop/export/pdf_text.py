@@ -12,16 +12,17 @@ import math
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from enum import IntEnum
-from functools import lru_cache
 from typing import NamedTuple
 
-from kjxm_desktop.export import formulas, glyphs
+from kjxm_desktop.core import combining
+from kjxm_desktop.export import formulas
 from kjxm_desktop.export.blocks import Run
 from kjxm_desktop.export.fonts import Face, FontSet, shared_mark
 from kjxm_desktop.export.formulas import FormulaOutline
-from kjxm_desktop.export.line_ends import NOT_FIRST, NOT_LAST
+from kjxm_desktop.export.line_ends import NOT_FIRST
 from kjxm_desktop.export.page_style import TextStyle
+from kjxm_desktop.export.pdf_canvas import Ink
+from kjxm_desktop.export.pdf_ties import LONGEST_UNIT, Tie, tie_of, tie_within_word
 
 _TOKEN = re.compile(
     r"\n|[ \u00a0]+|[!-~\u00a1-\u052f\u1e00-\u1fff\u2010-\u2013\u1800-\u18af]+|——|……|[０-９]+(?:[．，][０-９]+)*|.",
@@ -32,23 +33,10 @@ _ADDRESS_PART = re.compile("(?=.)(?:[a-z]+://)?[^/?&#=._-]*[/?&#=._-]*", re.IGNO
 _SMALL = 0.65  # the size of what stands above or below the line
 _RAISED, _LOWERED = 0.35, -0.15
 BASE_BELOW_MIDDLE = 0.38  # of the size: from the middle of a line down to its base line
-_LEAST_FORMULA = 0.5  # the scale of one that is wider than the line; below it nobody could read it
 _FORMULA_SPACE = 1.0  # points at least between a formula and the lines above and below
-_LONGEST_UNIT = 8
 _MOST_MOVED = 0.1  # of a justified line, that may come down to the last
 _MOST_SPREAD = 1.0  # sizes between two characters; a line that would need more stays ragged
 _MOST_IN_WORD = 0.1  # sizes between the characters of a line that is but a piece of a word or of an address
-
-
-class Tie(IntEnum):
-    """How firmly an atom holds on to the one before it: a line ends before a firmer one only where none is weaker."""
-
-    FREE = 0
-    ADDRESS = 1  # a line may end here, but nothing is spread
-    RANGE = 2
-    UNIT = 3
-    WORD = 4
-    MARK = 5
 
 
 class Atom(NamedTuple):
@@ -64,6 +52,7 @@ class Atom(NamedTuple):
     tie: Tie = Tie.FREE  # to the atom before
     tracking: float = 0.0  # behind each of its characters
     formula: FormulaOutline | None = None  # what is drawn for `text`, the source of a formula
+    ink: Ink = Ink.FULL
 
     @property
     def glued(self) -> bool:
@@ -90,6 +79,7 @@ class Piece:
     underline: bool = False
     anchor: str = ""
     formula: FormulaOutline | None = None
+    ink: Ink = Ink.FULL
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,9 +98,13 @@ class Line:
 
 
 class Setter:
-    """Sets runs in lines; characters that no font has become 〔U+1F600〕."""
+    """Sets runs in lines; characters that no font has become 〔U+1F600〕.
+
+    `unset` collects the formulas that could not be set and stand there as their source.
+    """
 
     def __init__(self, fonts: FontSet) -> None:
+        self.unset: dict[str, None] = {}
         self._fonts = fonts
         self._known: dict[tuple[str, bool, bool], dict[str, tuple[tuple[str, Face, float, bool], ...]]] = {}
 
@@ -118,11 +112,12 @@ class Setter:
         self, runs: Sequence[Run], style: TextStyle, width: float, *, first: float = 0.0, align: str = ""
     ) -> list[Line]:
         """Return `runs` in lines no wider than `width`; the first begins `first` points further right."""
-        atoms = list(self.atoms(runs, style, width / _LEAST_FORMULA))
+        atoms = list(self.atoms(runs, style, width))
         spread = (align or style.align) == "justify"
         made: list[Line] = []
         for told in _paragraphs(atoms):
-            broken = _accompanied(list(_broken(told, width, first)), width * (_MOST_MOVED if spread else 0.5))
+            most = width * (_MOST_MOVED if spread else 0.5)
+            broken = _accompanied(list(_broken(told, width, first)), most, width)
             for at, line in enumerate(broken):
                 room = width - (first if not made else 0.0)
                 made.append(_with_room(_placed(line, room if spread and at < len(broken) - 1 else 0.0), style))
@@ -130,31 +125,49 @@ class Setter:
 
     def formula(self, latex: str, style: TextStyle, width: float) -> list[Line]:
         """Return a formula that stands alone, no wider than `width`; its source in lines where it cannot be set."""
-        formula = formulas.outline(latex, style.size_pt, chinese=self._fonts.file("song"), display=True)
-        if formula is None or formula.width > width / _LEAST_FORMULA:
+        song = self._fonts.file("song")
+        formula = formulas.outline(latex, style.size_pt, chinese=song, display=True, width=width)
+        if formula is None:
+            self.unset[latex] = None
             return self.lines((Run(latex, italic=True),), style, width)
-        atom = self._formula(latex, formula, style.size_pt)
-        return [_with_room(_placed(list(_narrowed((atom,), width)), 0.0), style)]
+        return [_with_room(_placed([self._formula(latex, formula, style.size_pt)], 0.0), style)]
 
     def _formula(self, latex: str, formula: FormulaOutline, size: float, tie: Tie = Tie.FREE) -> Atom:
         latin = self._fonts.latin("song", bold=False, italic=False)
         return Atom(latex, latin, formula.width, size, tie=tie, formula=formula)
+
+    def _formulas(self, latex: str, size: float, widest: float, *, alone: bool, tie: Tie) -> Iterator[Atom]:
+        """Yield a formula of a text; one wider than the line in pieces, of which the first is told to be its source.
+
+        What can be set in no way is `unset`.
+        """
+        song = self._fonts.file("song")
+        if alone:
+            whole = formulas.outline(latex, size, chinese=song, display=True, width=widest)
+            pieces = (whole,) if whole else ()
+        else:
+            pieces = formulas.pieces(latex, size, chinese=song, width=widest)
+        for at, piece in enumerate(pieces):
+            atom = self._formula(latex if at == 0 else "", piece, size, tie if at == 0 else Tie.FREE)
+            room = formulas.ROOM * size if at < len(pieces) - 1 else 0.0
+            yield atom._replace(width=min(piece.width + room, max(widest, piece.width)))
+        if not pieces:
+            self.unset[latex] = None
 
     def width(self, text: str, style: TextStyle) -> float:
         """Return how wide `text` is on one line."""
         return sum(atom.width for atom in self.atoms((Run(text),), style))
 
     def atoms(self, runs: Sequence[Run], style: TextStyle, widest: float = math.inf) -> Iterator[Atom]:
-        """Yield what the lines of `runs` are made of; formulas wider than `widest` are their source."""
+        """Yield what the lines of `runs` are made of, formulas no wider than `widest`."""
         earlier = before = ""
         for run in runs:
             if run.kind == "formula":
                 alone = len(runs) == 1
-                song = self._fonts.file("song")
-                formula = formulas.outline(run.text, style.size_pt, chinese=song, display=alone)
-                if formula is not None and formula.width <= widest:
-                    tie = _tie(earlier, before, "x") if before else Tie.FREE
-                    yield self._formula(run.text, formula, style.size_pt, tie)
+                tie = tie_of(earlier, before, "x") if before else Tie.FREE
+                atoms = list(self._formulas(run.text, style.size_pt, widest, alone=alone, tie=tie))
+                if atoms:
+                    yield from atoms
                     earlier, before = before[-1:], "x"  # its neighbours hold on to it as to a letter
                     continue
             bold, italic = run.bold or style.bold, run.italic
@@ -166,10 +179,12 @@ class Setter:
             tracking = style.tracking_pt
             for token in _TOKEN.findall(_visible(run.text)):
                 for text, face, width, goes_on in self._stretches(token, role, bold, italic, before):
-                    tie = Tie.ADDRESS if goes_on else _tie(earlier, before, text) if before else Tie.FREE
+                    tie = Tie.ADDRESS if goes_on else tie_of(earlier, before, text) if before else Tie.FREE
                     if rise and before and tie < Tie.WORD:
                         tie = Tie.WORD  # what stands above or below the line belongs to what is before it
-                    yield Atom(text, face, width * size + tracking * len(text), size, *look, tie, tracking)
+                    ink = Ink.HEAVY if bold and not self._fonts.is_bold(face) else Ink.FULL
+                    wide = width * size + tracking * len(text)
+                    yield from _heaped(Atom(text, face, wide, size, *look, tie, tracking, ink=ink))
                     earlier, before = before[-1:], text
 
     def _stretches(
@@ -210,54 +225,41 @@ class Setter:
             yield stretch, face
 
 
+def _heaped(atom: Atom) -> Iterator[Atom]:
+    """Yield an atom in pieces: marks that are too many on one character are in the text and are not drawn."""
+    if atom.text.isascii() or not combining.HEAP.search(atom.text):
+        yield atom
+        return
+    at = 0
+    for found in (*combining.HEAP.finditer(atom.text), None):
+        start, end = found.span() if found else (len(atom.text), len(atom.text))
+        for text, ink in ((atom.text[at:start], atom.ink), (atom.text[start:end], Ink.NONE)):
+            width = atom.face.width(text) * atom.size + atom.tracking * len(text) if ink is not Ink.NONE else 0.0
+            if text:
+                yield atom._replace(text=text, width=width, ink=ink, tie=Tie.WORD if at else atom.tie)
+                at += len(text)
+
+
 def _visible(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", "    ").replace("\u2028", "\n")
 
 
 def _parts(text: str) -> list[str]:
     """Return an address in the parts between which it may break; what is none in one piece."""
-    return _ADDRESS_PART.findall(text) if len(text) > _LONGEST_UNIT and _ADDRESS.match(text) else [text]
+    return _ADDRESS_PART.findall(text) if len(text) > LONGEST_UNIT and _ADDRESS.match(text) else [text]
 
 
-def _tie(earlier: str, before: str, after: str) -> Tie:
-    """Return how firmly the atom `after` holds on to `before`, in front of which `earlier` stands."""
-    if before[-1] == " ":
-        return Tie.UNIT if _measures(earlier + before, after) else Tie.FREE
-    return _tie_between(before[-1], after[0])
+def _accompanied(lines: list[list[Atom]], most: float, width: float) -> list[list[Atom]]:
+    """Return `lines`, the last of which has more than one character when no more than `most` must come down to it.
 
-
-@lru_cache(maxsize=20_000)
-def _tie_between(last: str, first: str) -> Tie:
-    """Return how firmly two characters, the first of them no space, hold together."""
-    if last == "\n" or first == "\n":
-        return Tie.FREE
-    if glyphs.is_ignorable(first):
-        return Tie.WORD
-    if first == " " or last == "\u00a0" or first == "\u00a0":
-        return Tie.MARK
-    if last == "～" and first.isdigit():
-        return Tie.RANGE
-    if first in NOT_FIRST or last in NOT_LAST:
-        return Tie.MARK
-    latin = ord(last) < 0x2E80 and ord(first) < 0x2E80 and last not in "…—" and first not in "“‘"
-    return Tie.WORD if latin else Tie.FREE
-
-
-def _measures(before: str, after: str) -> bool:
-    """Tell whether `after` is the unit of the number that `before` ends in, or the number of a standard: 45 d, GB 1."""
-    if before[-1:] != " " or len(after) > _LONGEST_UNIT:
-        return False
-    unit = (after[0].isalpha() and ord(after[0]) < 0x2E80) or after[0] in "℃°%‰"
-    return unit if before[-2:-1].isdigit() else (before[-2:-1].isupper() or before[-2:-1] == "№") and after[0].isdigit()
-
-
-def _accompanied(lines: list[list[Atom]], most: float) -> list[list[Atom]]:
-    """Return `lines`, the last of which has more than one character when no more than `most` must come down to it."""
+    No line is wider than `width` for it.
+    """
     if len(lines) < 2 or len([sign for atom in lines[-1] for sign in atom.text if sign not in NOT_FIRST]) != 1:
         return lines
     above = lines[-2]
     at = next((at for at in range(len(above) - 1, 0, -1) if not above[at].glued), 0)
-    if not at or sum(atom.width for atom in above[at:]) > most:
+    moved = sum(atom.width for atom in above[at:])
+    if not at or moved > most or moved + sum(atom.width for atom in lines[-1]) > width + 0.01:
         return lines
     return [*lines[:-2], above[:at], above[at:] + lines[-1]]
 
@@ -306,17 +308,8 @@ def _narrowed(atoms: Sequence[Atom], width: float) -> Iterator[Atom]:
             continue
         for at, character in enumerate(atom.text):
             wide = atom.face.width(character) * atom.size + atom.tracking
-            tie = atom.tie if at == 0 else _within_word(atom.text[at - 1], character)
+            tie = atom.tie if at == 0 else tie_within_word(atom.text[at - 1], character)
             yield atom._replace(text=character, width=wide, tie=tie)
-
-
-def _within_word(before: str, after: str) -> Tie:
-    """Return how firmly two characters hold together in what is wider than the line."""
-    if before.isdigit() and after.isdigit() and not before.isascii():
-        return Tie.UNIT  # full-width figures are spread as Chinese is
-    if before in NOT_LAST or after in NOT_FIRST:
-        return Tie.MARK
-    return Tie.WORD if (before.isalnum() and after.isalnum()) or before == "\\" else Tie.ADDRESS
 
 
 def _placed(atoms: Sequence[Atom], room: float) -> Line:
@@ -368,8 +361,8 @@ def _pieces(atoms: Sequence[Atom], gap: float) -> Iterator[Piece]:
         shown = sum(part.width for part in told) + spacing * (len(told) - 1)
         text = "".join(part.text for part in told)
         apart = spacing + atom.tracking
-        look = (atom.face.name, atom.size, atom.rise, shown, apart, atom.underline, atom.anchor, atom.formula)
-        yield Piece(x, text, *look)
+        look = (atom.underline, atom.anchor, atom.formula, atom.ink)
+        yield Piece(x, text, atom.face.name, atom.size, atom.rise, shown, apart, *look)
         x += shown
         at = end
 
@@ -377,8 +370,8 @@ def _pieces(atoms: Sequence[Atom], gap: float) -> Iterator[Piece]:
 def _alike(one: Atom, other: Atom) -> bool:
     if one.formula or other.formula:
         return False
-    look = (one.face, one.size, one.rise, one.underline, one.anchor)
-    return (other.face, other.size, other.rise, other.underline, other.anchor) == look
+    look = (one.face, one.size, one.rise, one.underline, one.anchor, one.ink)
+    return (other.face, other.size, other.rise, other.underline, other.anchor, other.ink) == look
 
 
 def _spread(before: Atom, after: Atom) -> bool:

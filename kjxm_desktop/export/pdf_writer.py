@@ -43,12 +43,16 @@ _LEAST_SCALE = 0.7  # of a picture that fills the foot of a page rather than lea
 
 @dataclass(frozen=True)
 class Made:
-    """The PDF, its number of pages, the printed page of each heading by anchor, the characters that no font has."""
+    """The PDF, its number of pages, the printed page of each heading by anchor, the characters that no font has.
+
+    `unset_formulas` are those that stand there as their source.
+    """
 
     data: bytes
     page_count: int
     pages: Mapping[str, int]
     missing_glyphs: Sequence[str]
+    unset_formulas: Sequence[str]
 
 
 def write(document: Document, media: Mapping[str, bytes], fonts: FontSet) -> Made:
@@ -60,7 +64,8 @@ def write(document: Document, media: Mapping[str, bytes], fonts: FontSet) -> Mad
         flow.part(body.slabs(part.blocks), numbered=part.page_numbers)
     pages = {anchor: page.number for anchor, page in flow.places.items() if page.number is not None}
     body.pages.update(pages)
-    return Made(_painted(document, fonts, body, flow), len(flow.pages), pages, tuple(fonts.missing))
+    data = _painted(document, fonts, body, flow)
+    return Made(data, len(flow.pages), pages, tuple(fonts.missing), tuple(body.unset))
 
 
 def _painted(document: Document, fonts: FontSet, body: _Body, flow: Flow) -> bytes:
@@ -101,6 +106,11 @@ class _Body:
         self._anchors = {block.anchor for block in document.blocks() if isinstance(block, Heading | Paragraph)}
         self._level = -1
         self.pages: dict[str, int] = {}
+
+    @property
+    def unset(self) -> Iterable[str]:
+        """Return the formulas that stand there as their source."""
+        return self._setter.unset
 
     def slabs(self, blocks: Iterable[Block]) -> Iterator[Slab]:
         """Yield the slabs of `blocks` in order."""
@@ -214,7 +224,8 @@ class _Body:
             if piece.formula:
                 sheet.formula((x + piece.x, base), piece.formula, piece.text, piece.face)
                 continue
-            sheet.text(x + piece.x, base - piece.rise, piece.text, piece.face, piece.size, piece.spacing)
+            place = (x + piece.x, base - piece.rise)
+            sheet.text(*place, piece.text, piece.face, piece.size, piece.spacing, piece.ink)
             if piece.underline and piece.width:
                 under = base + piece.size * 0.14
                 sheet.line((x + piece.x, under), (x + piece.x + piece.width, under), piece.size * 0.05)

@@ -30,7 +30,6 @@ from itertools import accumulate
 from typing import Literal, cast
 
 from kjxm_desktop.core import call as calls
-from kjxm_desktop.core import form_places, json_pointer
 from kjxm_desktop.core.json_pointer import Json
 from kjxm_desktop.core.proposal import Proposal, leaves
 from kjxm_desktop.export import (
@@ -39,6 +38,7 @@ from kjxm_desktop.export import (
     self_check_boxes,
     self_check_docx,
     self_check_pdf,
+    self_check_places,
     self_check_text,
 )
 from kjxm_desktop.export.self_check_answers import Expected, closed
@@ -98,11 +98,11 @@ def check(
         pdf, spelt = _with_plain(pdf, spelt)
         found += _pdf_mismatches(proposal, pdf, expected, spelt, page_count)
     if docx is not None:
-        if is_official_form:
-            docx = _beside_the_form(proposal, docx)
-            found += [Mismatch("docx", pointer, "text") for pointer in self_check_boxes.wrong(proposal, files["docx"])]
-        told = _in_words(proposal, expected) if is_official_form else expected
-        found += _docx_mismatches(docx, told, is_official_form)
+        found += (
+            _form_mismatches(proposal, files["docx"], docx, now)
+            if is_official_form
+            else _docx_mismatches(docx, expected)
+        )
     if pdf is not None and docx is not None and not is_official_form:
         found += _between(proposal, pdf, docx, spelt)
     return tuple(dict.fromkeys(found))[:_MOST]
@@ -175,13 +175,15 @@ def _sizes(proposal: Proposal, expected: Expected) -> dict[str, tuple[int, int]]
 # --- the DOCX ---------------------------------------------------------------------------------------------------------
 
 
-def _docx_mismatches(docx: ReadDocx, expected: Expected, is_official_form: bool) -> Iterator[Mismatch]:
+def _docx_mismatches(docx: ReadDocx, expected: Expected) -> Iterator[Mismatch]:
     yield from (Mismatch("docx", "", "markup", fault) for fault in docx.faults)
-    first = 0 if is_official_form else max(docx.first_heading, 0)
-    text = "\n".join(["", *(closed(paragraph) for paragraph in docx.paragraphs[first:]), ""])
-    pieces = [_loose(piece) for piece in expected.pieces] if is_official_form else expected.pieces
-    for piece in self_check_text.missing(pieces, Paper(text, has_paragraphs=not is_official_form)):
+    text = "\n".join(["", *(closed(paragraph) for paragraph in docx.paragraphs[max(docx.first_heading, 0) :]), ""])
+    for piece in self_check_text.missing(expected.pieces, Paper(text, has_paragraphs=True)):
         yield Mismatch("docx", piece.pointer, "text", piece.text[:_START])
+    yield from _lost_pictures(docx, expected)
+
+
+def _lost_pictures(docx: ReadDocx, expected: Expected) -> Iterator[Mismatch]:
     seen = Counter(docx.pictures)
     for pointer, media in expected.pictures:
         seen[media] -= 1
@@ -189,22 +191,16 @@ def _docx_mismatches(docx: ReadDocx, expected: Expected, is_official_form: bool)
             yield Mismatch("docx", pointer, "picture")
 
 
-def _beside_the_form(proposal: Proposal, docx: ReadDocx) -> ReadDocx:
-    """Return what was read without the faults that the empty form has itself: they are not ours to mend."""
-    own = self_check_docx.read(proposal.call.files[calls.TEMPLATE]).faults
-    return replace(docx, faults=tuple(fault for fault in docx.faults if fault not in own))
-
-
-def _in_words(proposal: Proposal, expected: Expected) -> Expected:
-    """Return what a form says in words: what its boxes tell is looked at apart."""
-    boxes = form_places.boxes(proposal.call)
-    return replace(
-        expected, pieces=tuple(one for one in expected.pieces if json_pointer.pattern_of(one.pointer) not in boxes)
-    )
-
-
-def _loose(piece: self_check_answers.Piece) -> self_check_answers.Piece:
-    return self_check_answers.Piece(piece.pointer, piece.text, alone=False, loose=True)
+def _form_mismatches(proposal: Proposal, data: bytes, docx: ReadDocx, now: datetime) -> Iterator[Mismatch]:
+    """Yield what is amiss in a form that was filled in: each answer is looked for in its own places."""
+    own = self_check_docx.read(proposal.call.files[calls.TEMPLATE]).faults  # they are not ours to mend
+    yield from (Mismatch("docx", "", "markup", fault) for fault in docx.faults if fault not in own)
+    yield from (Mismatch("docx", pointer, "text") for pointer in self_check_boxes.wrong(proposal, data))
+    places = self_check_places.read(data)
+    expected = self_check_places.expected(proposal, places, now)
+    for piece in self_check_places.missing(proposal, places, expected):
+        yield Mismatch("docx", piece.pointer, "text", piece.text[:_START])
+    yield from _lost_pictures(docx, expected)
 
 
 # --- both -------------------------------------------------------------------------------------------------------------

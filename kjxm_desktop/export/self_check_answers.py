@@ -6,7 +6,7 @@ document.json is asked for the order alone: an answer that it names nowhere is e
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import cast
@@ -59,6 +59,14 @@ def expected(proposal: Proposal, now: datetime) -> Expected:
     return _Reader(proposal, now).read()
 
 
+def expected_in_form(proposal: Proposal, now: datetime, stands_in_line: Callable[[str], bool]) -> Expected:
+    """Return what an official form has to read, in the order of the answers: it has an order and words of its own.
+
+    `stands_in_line` tells of the pointer of an answer whether it prints among other words, as one text.
+    """
+    return _Reader(proposal, now).read_one_by_one(stands_in_line)
+
+
 class _Reader:
     """Reads the answers of one proposal in the order of its layout, each once."""
 
@@ -75,6 +83,15 @@ class _Reader:
     def read(self) -> Expected:
         pieces = [piece for part in self._parts for piece in self._items(part["items"])]
         pieces += [piece for piece in self._unnamed() if piece.text]
+        return Expected(tuple(piece for piece in pieces if piece.text), tuple(self._pictures))
+
+    def read_one_by_one(self, stands_in_line: Callable[[str], bool]) -> Expected:
+        pieces: list[Piece] = []
+        for _, pointer, _ in leaves(self._call, self._data):
+            if stands_in_line(pointer):
+                pieces += (replace(piece, loose=True) for piece in self._cell(pointer, alone=False))
+            else:
+                pieces += self._block(pointer)
         return Expected(tuple(piece for piece in pieces if piece.text), tuple(self._pictures))
 
     def _unnamed(self) -> Iterator[Piece]:

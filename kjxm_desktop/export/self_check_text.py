@@ -59,7 +59,10 @@ class _Places:
                     lost[at] = position
                 position = max(position, found)
         lost |= {at: 0 for at, piece in enumerate(self._pieces) if piece.loose and self._place[at] < 0}
-        return [self._pieces[at] for at in sorted(lost) if not self._anywhere(self._pieces[at], lost[at])]
+        # Of those that may stand anywhere the longer first: a short one may read as a part of them.
+        order = sorted(lost, key=lambda at: (-len(self._pieces[at].text) if self._pieces[at].loose else 1, at))
+        gone = {at for at in order if not self._anywhere(self._pieces[at], lost[at])}
+        return [self._pieces[at] for at in sorted(gone)]
 
     def _place_long(self) -> None:
         """Place long texts that stand as often as they are expected, the longest first."""

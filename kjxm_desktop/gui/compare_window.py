@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
 from kjxm_desktop import strings
 from kjxm_desktop.core.proposal import Proposal
 from kjxm_desktop.errors import KjxmError
+from kjxm_desktop.gui import taking
 from kjxm_desktop.gui.buttons import Button
 from kjxm_desktop.gui.comparison_pane import Comparison, ComparisonPane, fitting
 from kjxm_desktop.gui.difference_view import Purpose
@@ -70,6 +71,8 @@ class CompareWindow(QDialog):
         if there.sha256 != here.sha256:
             told = strings.text("gui_history.other_version", name=self._name, here=here.version, there=there.version)
             self.pane.strip.tell(told, icon="severity_warning", token="warning")
+        if self._purpose == "adopt":
+            taking.offer(self._session, other, self._name, self.pane.strip)
         state = State(self._name, self._name, lambda: other.data, other.media.get)
         self.pane.compared.connect(self._on_compared)
         self.pane.show_comparison(Comparison(state, self._purpose, other_first=self._purpose == "discard"))

@@ -8,6 +8,9 @@ from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
 from kjxm_desktop import strings
 from kjxm_desktop.core import json_pointer
 from kjxm_desktop.core.form import Section
+from kjxm_desktop.core.validation import Diagnostic
+from kjxm_desktop.gui import dismissing
+from kjxm_desktop.gui.commenting import Commenting
 from kjxm_desktop.gui.form.section_page import SectionPage
 from kjxm_desktop.gui.guidance_panel import GuidancePanel
 from kjxm_desktop.gui.override import override
@@ -25,6 +28,8 @@ class Desk(QWidget):
 
     confirm_wanted = Signal()
     """The person wants to see what only a person can confirm."""
+    dismissed_wanted = Signal()
+    """The person wants to see what was set aside."""
     panels_changed = Signal()
     """The book or the list of findings was opened or closed."""
 
@@ -43,6 +48,7 @@ class Desk(QWidget):
         self._across = QSplitter(Qt.Orientation.Horizontal, self)
         self._lay_out()
         self._connect()
+        self.commenting = Commenting(self, session)
 
     def _lay_out(self) -> None:
         self._middle.addWidget(self._stack)
@@ -69,6 +75,8 @@ class Desk(QWidget):
         self.sections.confirm_wanted.connect(self.confirm_wanted)
         self.problems.place_chosen.connect(self._on_problem)
         self.problems.closed.connect(lambda: self.show_problems(False))
+        self.problems.dismissed_wanted.connect(self.dismissed_wanted)
+        dismissing.of(self._session).dismissed.connect(self._on_dismissed)
         self._session.place_wanted.connect(self.go_to)
         self._session.value_changed.connect(self._on_value)
 
@@ -134,6 +142,11 @@ class Desk(QWidget):
         self._session.show_gaps(json_pointer.section_of(pointer))
         self.go_to(pointer)
 
+    def _on_dismissed(self, item: Diagnostic) -> None:
+        """Tell where what was set aside has gone, with the way back."""
+        back = (strings.text("gui_window.undo"), lambda: dismissing.of(self._session).take_back(item))
+        self.strip.tell(strings.text("gui_dismiss.told"), actions=[back], topic="dismissed")
+
     def _open_book_at(self, pointer: str) -> None:
         for control in self._session.form.controls:
             if pointer == control.pointer or pointer.startswith(control.pointer + "/"):
@@ -182,6 +195,11 @@ class Desk(QWidget):
             self.page.set_next(self._next_title(section))
 
     # ---- panels
+
+    def put_below(self, panel: QWidget, height: int) -> None:
+        """Put a panel between the page and the list of findings, so many px high at first."""
+        self._middle.insertWidget(1, panel)
+        self._middle.setSizes([max(0, self._middle.height() - height), height, PROBLEMS_HEIGHT])
 
     def show_problems(self, wanted: bool) -> None:
         """Open or close the list of findings."""

@@ -107,6 +107,11 @@ class ExportWork(QWidget):
         told = strings.text("gui_window.export_done", pages=made["pages"])
         if made["missing_glyphs"]:
             told += "　" + strings.text("export.missing_glyphs", glyphs=glyphs.named(made["missing_glyphs"]))
+        if made["unset_formulas"]:
+            from kjxm_desktop.export import formula_findings  # loaded when there is a formula
+
+            sources = formula_findings.named(made["unset_formulas"])
+            told += "　" + strings.text("export.unset_formulas", formulas=sources)
         self._end(told, "done")
         self.made.emit(made)
 

@@ -1,4 +1,8 @@
-"""What an export has to say beforehand of characters that no font draws; whoever goes on after reading it agrees."""
+"""What an export has to say beforehand of what does not print as it is; whoever goes on after reading it agrees.
+
+Characters that no font draws are spelt out in the PDF; marks heaped on one character are left out there and cover what
+is beside them in the DOCX; formulas that cannot be set print as their source in both.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +14,7 @@ _MOST_PLACES = 6
 
 
 class GlyphNotice(Label):
-    """Names the answers with such characters; hidden while there are none, or no PDF is wanted."""
+    """Names the answers with such characters when a PDF is wanted, with such marks and formulas; hidden without any."""
 
     def __init__(self) -> None:
         super().__init__("", "body", "warning", wraps=True)
@@ -18,10 +22,20 @@ class GlyphNotice(Label):
 
     def show_for(self, session: Session, *, wanted: bool = True) -> bool:
         """Show what the last check of `session` found, and tell whether that is anything."""
-        found = [item for item in session.diagnostics if item.code == "glyph"] if wanted else []
-        places = [f"{strings.label_path(session.call, item.pointer)}　{item.params['glyphs']}" for item in found]
-        if len(places) > _MOST_PLACES:
-            places[_MOST_PLACES:] = ["…"]
-        self.setText(strings.text("export.missing_glyphs", glyphs="；".join(places)) if places else "")
-        self.setVisible(bool(places))
-        return bool(places)
+        signs = _places(session, "glyph", "glyphs") if wanted else ""
+        heaps, sources = _places(session, "marks", "signs"), _places(session, "formula", "formulas")
+        lines = [strings.text("export.missing_glyphs", glyphs=signs)] if signs else []
+        lines += [strings.text("export.heaped_marks", signs=heaps)] if heaps else []
+        lines += [strings.text("export.unset_formulas", formulas=sources)] if sources else []
+        self.setText("\n".join(lines))
+        self.setVisible(bool(lines))
+        return bool(lines)
+
+
+def _places(session: Session, code: str, name: str) -> str:
+    """Return the answers with findings of that code, and what is found there; "" without any."""
+    found = [item for item in session.diagnostics if item.code == code]
+    places = [f"{strings.label_path(session.call, item.pointer)}　{item.params[name]}" for item in found]
+    if len(places) > _MOST_PLACES:
+        places[_MOST_PLACES:] = ["…"]
+    return "；".join(places)

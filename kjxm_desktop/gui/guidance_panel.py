@@ -1,4 +1,4 @@
-"""The reference book on the right: what is required, how to write it, an example, and the notice at its place."""
+"""The reference book on the right: what is required, how to write it, the notice at its place, and leaves put in."""
 
 from __future__ import annotations
 
@@ -17,14 +17,16 @@ from PySide6.QtWidgets import (
 from kjxm_desktop import strings
 from kjxm_desktop.core.call import Call
 from kjxm_desktop.core.form import Control
-from kjxm_desktop.gui import theme
+from kjxm_desktop.gui import theme, utf16
 from kjxm_desktop.gui.buttons import Link
 from kjxm_desktop.gui.labels import Label
 from kjxm_desktop.gui.notice_text import readable
 
+PARTS = ("requirement", "writing", "example")
+
 
 class GuidancePanel(QWidget):
-    """Two leaves: 填写要求 for the control in hand, 通知原文 opened at the clause asked for."""
+    """Two leaves and those put in: 填写要求 for the control in hand, 通知原文 opened at the clause asked for."""
 
     def __init__(self, call: Call, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -56,6 +58,30 @@ class GuidancePanel(QWidget):
             self._tabs.setCurrentWidget(self._notice)
             self._notice.show_place(*place)
 
+    def show_guidance(self, control: Control, part: str, start: int, end: int) -> None:
+        """Open the book at `control` and mark some characters of its requirement, writing or example."""
+        self.show_control(control)
+        self._tabs.setCurrentWidget(self._guide)
+        self._guide.mark(part, start, end)
+
+    def show_in_notice(self, start: int, end: int) -> None:
+        """Open the notice, as it is read on the screen, at the characters `start` to `end`, and mark them alone."""
+        self._tabs.setCurrentWidget(self._notice)
+        self._notice.mark(start, end, whole_lines=False)
+
+    def add_leaf(self, leaf: QWidget, title: str) -> None:
+        """Put in another leaf, behind those that are there."""
+        leaf.setAccessibleName(title)
+        self._tabs.addTab(leaf, title)
+
+    def show_leaf(self, leaf: QWidget) -> None:
+        """Open the book at a leaf that was put in."""
+        self._tabs.setCurrentWidget(leaf)
+
+    def entitle(self, leaf: QWidget, title: str) -> None:
+        """Write another title on a leaf that was put in."""
+        self._tabs.setTabText(self._tabs.indexOf(leaf), title)
+
     def _on_clause(self) -> None:
         if self._control is not None and self._control.clause:
             self.show_clause(self._control.clause)
@@ -80,7 +106,7 @@ class _Guide(QScrollArea):
         column.addWidget(self.clause_button, 0, Qt.AlignmentFlag.AlignLeft)
         column.addWidget(self._empty)
         self._parts: list[tuple[Label, Label]] = []
-        for name in ("requirement", "writing", "example"):
+        for name in PARTS:
             head = Label(strings.text(f"gui_window.{name}"), "label", "quiet")
             body = Label("", "body", wraps=True)
             body.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
@@ -108,6 +134,20 @@ class _Guide(QScrollArea):
             body.setText(text)
         self.verticalScrollBar().setValue(0)
 
+    def mark(self, part: str, start: int, end: int) -> None:
+        """Select some characters of one part, and bring them into sight once the words have their places."""
+        body = self._parts[PARTS.index(part)][1]
+        for _, other in self._parts:
+            other.setSelection(0, 0)
+        text = body.text()
+        body.setSelection(utf16.units(text[:start]), utf16.units(text[start:end]))
+        QTimer.singleShot(0, self, lambda: self._bring_up(body, start))
+
+    def _bring_up(self, body: Label, start: int) -> None:
+        """Scroll to where, by and large, a character of a part stands."""
+        below = body.height() * start // max(1, len(body.text()))
+        self.ensureVisible(0, body.y() + below, 0, self.viewport().height() // 3)
+
 
 class _Notice(QPlainTextEdit):
     """The notice itself, to be read, with one clause marked."""
@@ -126,16 +166,21 @@ class _Notice(QPlainTextEdit):
         text = self._notice.shown
         start = self._notice.place(start)
         end = start + len(text[start : self._notice.place(end)].rstrip())
+        self.mark(start, end, whole_lines=True)
+
+    def mark(self, start: int, end: int, *, whole_lines: bool) -> None:
+        """Scroll to the characters `start` to `end` of what is shown and mark them, or the lines they stand in."""
+        text = self._notice.shown
         cursor = QTextCursor(self.document())
         # Qt counts UTF-16 units, the call counts characters.
-        cursor.setPosition(len(text[:start].encode("utf-16-le")) // 2)
+        cursor.setPosition(utf16.units(text[:start]))
         top = QTextCursor(cursor)
-        cursor.setPosition(len(text[:end].encode("utf-16-le")) // 2, QTextCursor.MoveMode.KeepAnchor)
+        cursor.setPosition(utf16.units(text[:end]), QTextCursor.MoveMode.KeepAnchor)
         mark = QTextEdit.ExtraSelection()
         mark.cursor = cursor  # pyright: ignore[reportAttributeAccessIssue]
         marked = QTextCharFormat()
         marked.setBackground(theme.colour("selection"))
-        marked.setProperty(QTextFormat.Property.FullWidthSelection, True)
+        marked.setProperty(QTextFormat.Property.FullWidthSelection, whole_lines)
         mark.format = marked  # pyright: ignore[reportAttributeAccessIssue]
         self.setExtraSelections([mark])
         self._bring_up(top)

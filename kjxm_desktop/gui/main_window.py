@@ -16,10 +16,12 @@ from kjxm_desktop import __version__, paths, strings
 from kjxm_desktop.core.call import Call, Shelf
 from kjxm_desktop.core.proposal import Proposal
 from kjxm_desktop.errors import KjxmError
-from kjxm_desktop.gui import focus_ring, leaving, naming, opening, qt_words, theme
+from kjxm_desktop.gui import comments, focus_ring, leaving, naming, opening, qt_words, theme
 from kjxm_desktop.gui.arrival import Arrival
 from kjxm_desktop.gui.desk import Desk
 from kjxm_desktop.gui.dropping import Dropping
+from kjxm_desktop.gui.form import chinese_typing
+from kjxm_desktop.gui.import_word import ImportWord
 from kjxm_desktop.gui.instance import Answer, Claims, is_same_file
 from kjxm_desktop.gui.labels import Box
 from kjxm_desktop.gui.looking_back import LookingBack
@@ -32,11 +34,12 @@ from kjxm_desktop.gui.override import override
 from kjxm_desktop.gui.recents import Recents
 from kjxm_desktop.gui.returning import Returning
 from kjxm_desktop.gui.save_state import SaveKind
+from kjxm_desktop.gui.search_ways import Searching
 from kjxm_desktop.gui.session import Session
 from kjxm_desktop.gui.start_page import Example, Recent, StartPage
 from kjxm_desktop.gui.status_bar import StatusBar
 from kjxm_desktop.gui.ways_on import WaysOn
-from kjxm_desktop.settings import Settings
+from kjxm_desktop.settings import Settings, calls_folders
 
 if TYPE_CHECKING:
     from kjxm_desktop.gui.check_page import CheckPage
@@ -64,7 +67,8 @@ class MainWindow(QMainWindow):
             focus_ring.follow(application)
             qt_words.speak(application, strings.language())
         self._settings = settings
-        self._added = list(calls)
+        chinese_typing.follow(settings)
+        self._added = [*calls, *calls_folders(settings)]
         self._shelf = Shelf(paths.schemas(), self._added, paths.calls())
         self._now = now
         self._drafts = paths.data_folder() / "drafts"
@@ -79,7 +83,9 @@ class MainWindow(QMainWindow):
         self.looking_back = LookingBack(self, self._shelf, self._drafts)
         self.asks = True
         self.returning = Returning(self, self._shelf)
+        self.import_word = ImportWord(self)
         self.moving_on = MovingOn(self, self._shelf)
+        self.searching = Searching(self)
         self.new_call = NewCall(self, self._shelf)
         self.new_call.kept.connect(self._on_call_kept)
         self.new_call.refused.connect(self._on_call_refused)
@@ -265,9 +271,11 @@ class MainWindow(QMainWindow):
         QTimer.singleShot(0, outside, outside.look)
 
     def _build_pages(self, session: Session) -> Desk:
+        comments.of(session).use(self._settings)
         desk = self.desk = Desk(session, self)
         self.desk.restore_layout(self._settings.get("window").get("panels", ""))
         self.desk.confirm_wanted.connect(self.show_check)
+        self.desk.dismissed_wanted.connect(self._ways.show_dismissed)
         self.desk.panels_changed.connect(lambda: self.menus.show_session(self.session))
         self._stack.addWidget(self.desk)
         self._stack.setCurrentWidget(self.desk)
@@ -311,6 +319,7 @@ class MainWindow(QMainWindow):
         session = self.session
         if session is None:
             return True
+        comments.of(session).keep_unsent()
         state = session.close()
         if state.kind is SaveKind.FAILED and not self._may_lose(session, state.words()):
             return False
@@ -342,6 +351,7 @@ class MainWindow(QMainWindow):
         """Store everything; stay when that failed and the person wants to."""
         if self._leave():
             self.returning.stop()
+            self.import_word.stop()
             self.new_call.stop()
             self._keep_claim()
             self._settings.set("window", {**self._settings.get("window"), "geometry": _hex(self.saveGeometry())})
@@ -375,6 +385,12 @@ class MainWindow(QMainWindow):
             return False
         self.session.save_as(path)
         return True
+
+    def save_without_comments(self) -> None:
+        """Write a copy that holds no comments."""
+        from kjxm_desktop.gui import uncommented  # loaded when first wanted
+
+        uncommented.save_copy(self, PROGRAM)
 
     def save_elsewhere(self) -> None:
         """Save under another name what could not be saved under its own."""
@@ -474,6 +490,12 @@ class MainWindow(QMainWindow):
             self.desk.step_problem(by)
 
     # ---- appearance, language
+
+    def show_settings(self) -> None:
+        """Ctrl+,: show the settings."""
+        from kjxm_desktop.gui import settings_dialog  # loaded when first wanted
+
+        settings_dialog.show(self, self._settings)
 
     def set_appearance(self, mode: theme.Mode) -> None:
         """Choose light, dark or as the system does."""

@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
-from PySide6.QtWidgets import QMenu
+from PySide6.QtWidgets import QApplication, QMenu
 
 from kjxm_desktop import strings
+from kjxm_desktop.gui import dismissing, fixing
+from kjxm_desktop.gui.form.section_page import row_of
 from kjxm_desktop.gui.session import Session
 
 if TYPE_CHECKING:
+    from kjxm_desktop.gui.commenting import Commenting
     from kjxm_desktop.gui.main_window import MainWindow
 
 
@@ -72,15 +75,19 @@ class Menus(QObject):
         menu.addSeparator()
         self._add(menu, "save", window.save, key.Save)
         self._add(menu, "save_as", window.save_as, "Ctrl+Shift+S")
+        self._add(menu, "save_without_comments", window.save_without_comments)
         menu.addSeparator()
         self._add(menu, "name_version", window.name_version, "Ctrl+Alt+S")
         self._add(menu, "history", window.show_history, "Ctrl+Alt+H")
         self._add(menu, "compare_other", window.compare_other)
         menu.addSeparator()
+        self._add(menu, "import_word", window.import_word.choose)
+        menu.addSeparator()
         self._add(menu, "export_files", window.export, "Ctrl+E")
         self._add(menu, "send", window.show_send, "Ctrl+Shift+E")
         menu.addSeparator()
         self._add(menu, "local_copies", window.show_local_copies, always=True)
+        self._add(menu, "settings", window.show_settings, "Ctrl+,", always=True)
         menu.addSeparator()
         self._add(menu, "close_proposal", window.close_proposal, "Ctrl+W")
         self._add(menu, "quit", window.close, "Ctrl+Q", always=True)
@@ -91,6 +98,18 @@ class Menus(QObject):
         self.redo = self._add(menu, "redo", self._redo, "Ctrl+Y|Ctrl+Shift+Z")
         menu.addSeparator()
         self.undo_all = self._add(menu, "undo_all", self._undo_all)
+        menu.addSeparator()
+        searching = self._window.searching
+        ways: tuple[tuple[str, Callable[[], object], str], ...] = (
+            ("find", searching.find, "Ctrl+F"),
+            ("find_next", lambda: searching.step(1), "F3"),
+            ("find_previous", lambda: searching.step(-1), "Shift+F3"),
+            ("replace", searching.replace, "Ctrl+H"),
+        )
+        for name, act, key in ways:
+            self._window.addAction(self._add(menu, name, act, key))  # what stands beside the window offers it too
+        menu.addSeparator()
+        self._add(menu, "comment", lambda: self._comments(lambda room: room.compose()), "Ctrl+Alt+M")
 
     def _view_menu(self) -> None:
         window, menu = self._window, self._menu("view")
@@ -102,6 +121,10 @@ class Menus(QObject):
         menu.addSeparator()
         self._add(menu, "previous_section", lambda: self._step(-1), "Ctrl+PgUp")
         self._add(menu, "next_section", lambda: self._step(1), "Ctrl+PgDown")
+        menu.addSeparator()
+        self._add(menu, "show_comments", lambda: self._comments(lambda room: room.show()), "Ctrl+3")
+        self._add(menu, "next_comment", lambda: self._comments(lambda room: room.step(1)), "Ctrl+Alt+N")
+        self._add(menu, "previous_comment", lambda: self._comments(lambda room: room.step(-1)), "Ctrl+Alt+P")
         menu.addSeparator()
         modes = ("system", "light", "dark")
         self._choice(menu, "appearance", modes, window.appearance, window.set_appearance)
@@ -122,6 +145,9 @@ class Menus(QObject):
         self._add(menu, "check", window.show_check, "F7")
         self._add(menu, "next_problem", lambda: window.step_problem(1), "F8")
         self._add(menu, "previous_problem", lambda: window.step_problem(-1), "Shift+F8")
+        menu.addSeparator()
+        self._add(menu, "fix_here", self._fix, fixing.KEYS)
+        self._add(menu, "dismiss", self._dismiss, dismissing.KEYS)
 
     def _help_menu(self) -> None:
         menu = self._menu("help")
@@ -134,6 +160,35 @@ class Menus(QObject):
         from kjxm_desktop.gui.about import about  # loaded when first wanted: it reads the packages' metadata
 
         about(self._window, self._window.calls)
+
+    def _fix(self) -> None:
+        """Take what is offered at the field with the keys, or at the finding chosen in the list."""
+        desk, now = self._window.desk, QApplication.focusWidget()
+        row = row_of(now)
+        if row is not None:
+            row.take_fix()
+        elif desk is not None and now is not None and desk.problems.isAncestorOf(now):
+            desk.problems.fix_current()
+
+    def _dismiss(self) -> None:
+        """Ask for the reason to set aside what is told at the field with the keys, or is chosen in the list."""
+        desk, page, now = self._window.desk, self._window.check_page, QApplication.focusWidget()
+        row, done = row_of(now), False
+        if row is not None:
+            done = row.dismiss()
+        elif desk is not None and now is not None and desk.problems.isAncestorOf(now):
+            done = desk.problems.dismiss_current()
+        elif page is not None and now is not None and page.isAncestorOf(now):
+            done = page.dismiss_current()
+        if not done:
+            self._window.status.showMessage(strings.text("gui_dismiss.none_here"), 10_000)
+
+    def _comments(self, act: Callable[[Commenting], None]) -> None:
+        """Do something with the comments, on the desk."""
+        desk = self._window.desk
+        if desk is not None:
+            self._window.show_desk()
+            act(desk.commenting)
 
     def _undo(self) -> None:
         if self._session is not None:

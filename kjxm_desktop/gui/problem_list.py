@@ -1,11 +1,12 @@
-"""The list of findings below the page: filter, click or Enter leads to the field, F8 walks through."""
+"""The list of findings below the page: filter, click or Enter leads to the field, F8 walks through, a link mends."""
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import cast
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QSize, Qt, Signal
-from PySide6.QtGui import QFontMetrics, QPainter
+from PySide6.QtCore import QEvent, QModelIndex, QObject, QPersistentModelIndex, QRect, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QFontMetrics, QMouseEvent, QPainter
 from PySide6.QtWidgets import (
     QButtonGroup,
     QFrame,
@@ -20,8 +21,11 @@ from PySide6.QtWidgets import (
 )
 
 from kjxm_desktop import strings
+from kjxm_desktop.core import notes
 from kjxm_desktop.core.validation import Diagnostic, Severity
-from kjxm_desktop.gui import rows, theme
+from kjxm_desktop.gui import dismissing, fixing, rows, theme
+from kjxm_desktop.gui.buttons import Link
+from kjxm_desktop.gui.fixing import Offer
 from kjxm_desktop.gui.labels import Label, tip
 from kjxm_desktop.gui.override import override
 from kjxm_desktop.gui.session import Session
@@ -36,6 +40,8 @@ LOOKS = {
 
 MOST_ROWS = 500
 _FINDING_ROLE = Qt.ItemDataRole.UserRole
+_OFFER_ROLE = Qt.ItemDataRole.UserRole + 1
+_MARGIN = 8
 
 
 class ProblemList(QWidget):
@@ -43,6 +49,8 @@ class ProblemList(QWidget):
 
     place_chosen = Signal(str)
     """The person wants to go to this pointer."""
+    dismissed_wanted = Signal()
+    """The person wants to see what was set aside."""
     closed = Signal()
     """The person has seen enough."""
 
@@ -60,7 +68,16 @@ class ProblemList(QWidget):
         self._list.setAccessibleName(strings.text("gui_window.problems"))
         self._list.itemActivated.connect(self._on_activated)
         self._list.itemClicked.connect(self._on_activated)
+        self._list.viewport().installEventFilter(self)
+        self._list.viewport().setMouseTracking(True)
         self._empty = Label("", "body", "quiet", wraps=True, parent=self)
+        self.dismiss_button = QToolButton(self)
+        self.dismiss_button.setAutoRaise(True)
+        self.dismiss_button.setText(strings.text("gui_dismiss.way"))
+        self.dismiss_button.clicked.connect(self.dismiss_current)
+        self._set_aside = Link(parent=self)
+        self._set_aside.clicked.connect(self.dismissed_wanted)
+        self._list.currentItemChanged.connect(self._show_dismissal)
         self._lay_out()
         session.diagnostics_changed.connect(self.refresh)
         self.refresh()
@@ -73,6 +90,8 @@ class ProblemList(QWidget):
         for level in (None, *Severity):
             bar.addWidget(self._filter(level))
         bar.addStretch(1)
+        bar.addWidget(self._set_aside)
+        bar.addWidget(self.dismiss_button)
         close = QToolButton(self)
         close.setAutoRaise(True)
         theme.set_icon(close, "close", "quiet")
@@ -104,8 +123,9 @@ class ProblemList(QWidget):
     def refresh(self) -> None:
         """Show the findings as they are now."""
         found = self._session.diagnostics
+        counts = Counter([item.severity for item in found])  # there may be tens of thousands: counted once
         for level, button in self._buttons.items():
-            count = sum(1 for item in found if level is None or item.severity is level)
+            count = len(found) if level is None else counts[level]
             word = strings.text(f"gui_form.severity.{level}" if level else "gui_window.level_all")
             button.setText(strings.text("gui_window.level", word=word, count=count))
             button.setEnabled(level is None or count > 0)
@@ -115,9 +135,15 @@ class ProblemList(QWidget):
         self._title.setText(strings.text("gui_window.problem_count", count=len(found)))
         self._fill([item for item in found if self._level is None or item.severity is self._level])
         self._empty.setVisible(not found and self._session.checked)
-        rules = self._session.call.rules
+        rules, aside = self._session.call.rules, len(self._session.dismissed)
+        self._set_aside.setVisible(aside > 0)
+        self._set_aside.setText(strings.text("gui_dismiss.group", count=aside))
+        self._set_aside.setAccessibleName(strings.text("gui_dismiss.look", count=aside))
+        self._show_dismissal()
         self._empty.setText(
-            strings.text("gui_window.all_passed", count=len(rules["rules"]), manual=len(rules["manual"]))
+            strings.text("gui_dismiss.rest_passed", count=aside)
+            if aside
+            else strings.text("gui_window.all_passed", count=len(rules["rules"]), manual=len(rules["manual"]))
         )
 
     def _fill(self, found: list[Diagnostic]) -> None:
@@ -126,12 +152,16 @@ class ProblemList(QWidget):
         for item in found[:MOST_ROWS]:
             row = QListWidgetItem(strings.finding(self._session.call, item))
             row.setData(_FINDING_ROLE, (item, strings.label_path(self._session.call, item.pointer)))
+            offer = fixing.of_finding(self._session, item)
+            row.setData(_OFFER_ROLE, offer)
             spoken = (strings.text(f"gui_form.severity.{item.severity}"), row.data(_FINDING_ROLE)[1], row.text())
-            row.setData(Qt.ItemDataRole.AccessibleTextRole, "，".join(spoken))
-            row.setToolTip(tip(f"{spoken[1]}\n{spoken[2]}"))
+            mends = [fixing.whole(offer.fix)] if offer is not None else []
+            row.setData(Qt.ItemDataRole.AccessibleTextRole, "，".join((*spoken, *mends)))
+            row.setToolTip(tip("\n".join((*spoken[1:], *mends))))
             self._list.addItem(row)
         if 0 <= before < self._list.count():
             self._list.setCurrentRow(before)
+            self._show_current()
 
     def step(self, by: int) -> None:
         """Go to the next (+1) or previous (−1) finding, round the ends, and lead to its field."""
@@ -142,6 +172,11 @@ class ProblemList(QWidget):
         row = (row + by) % count if row >= 0 else (0 if by > 0 else count - 1)
         self._list.setCurrentRow(row)
         self._on_activated(self._list.item(row))
+        QTimer.singleShot(0, self, self._show_current)  # a list that was only just opened has no height yet
+
+    def _show_current(self) -> None:
+        """Scroll to the row that is chosen."""
+        self._list.scrollTo(self._list.currentIndex())
 
     def focus_first(self) -> None:
         """Put the keyboard on the list, at its first row."""
@@ -149,9 +184,69 @@ class ProblemList(QWidget):
             self._list.setCurrentRow(0)
         self._list.setFocus()
 
+    def fix_current(self) -> None:
+        """Mend the finding chosen in the list, as one step, unless the answers have changed since it was found."""
+        if self._list.currentRow() >= 0:
+            self._fix(self._list.currentItem())
+
+    def dismiss_current(self) -> bool:
+        """Ask for the reason to set aside the finding chosen in the list; False where that cannot be."""
+        row = self._list.currentItem()
+        item: Diagnostic | None = row.data(_FINDING_ROLE)[0] if row is not None else None  # pyright: ignore[reportUnnecessaryComparison]
+        if item is None or not notes.can_be_dismissed(item):
+            return False
+        dismissing.of(self._session).ask(item, self.window())
+        return True
+
+    def _show_dismissal(self) -> None:
+        """Offer to set aside what can be."""
+        row = self._list.currentItem()
+        item: Diagnostic | None = row.data(_FINDING_ROLE)[0] if row is not None else None  # pyright: ignore[reportUnnecessaryComparison]
+        may = item is not None and notes.can_be_dismissed(item)
+        self.dismiss_button.setEnabled(may)
+        finding = strings.finding(self._session.call, item) if item is not None and may else ""
+        self.dismiss_button.setAccessibleName(strings.text("gui_dismiss.way_of", finding=finding).rstrip("：: "))
+
+    def _fix(self, row: QListWidgetItem) -> None:
+        offer: Offer | None = row.data(_OFFER_ROLE)
+        finding: Diagnostic = row.data(_FINDING_ROLE)[0]
+        self._session.settle()
+        if offer is not None and offer == fixing.of_finding(self._session, finding):
+            fixing.make(self._session, offer.fix)
+            self.place_chosen.emit(offer.fix.pointer)
+
+    @override
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Take a click on the link at the end of a row as a wish to mend; anywhere else it leads to the field."""
+        presses = (QEvent.Type.MouseButtonPress, QEvent.Type.MouseButtonRelease, QEvent.Type.MouseMove)
+        if event.type() not in presses or not isinstance(event, QMouseEvent):
+            return super().eventFilter(watched, event)
+        at = event.position().toPoint()
+        under = self._list.indexAt(at)
+        row = self._list.item(under.row()) if under.isValid() else QListWidgetItem()
+        on_link = under.isValid() and fix_area(self._list, row).contains(at)
+        self._list.viewport().setCursor(Qt.CursorShape.PointingHandCursor if on_link else Qt.CursorShape.ArrowCursor)
+        if not on_link or event.type() == QEvent.Type.MouseMove:
+            return False
+        if event.type() == QEvent.Type.MouseButtonRelease and event.button() == Qt.MouseButton.LeftButton:
+            self._fix(row)
+        return True
+
     def _on_activated(self, row: QListWidgetItem) -> None:
         finding: Diagnostic = row.data(_FINDING_ROLE)[0]
         self.place_chosen.emit(finding.pointer)
+
+
+def fix_area(shown: QListWidget, row: QListWidgetItem) -> QRect:
+    """Return where the link of a row stands, in the list; empty where nothing is offered."""
+    return _link_area(shown.visualItemRect(row), shown.fontMetrics(), row.data(_OFFER_ROLE))
+
+
+def _link_area(room: QRect, metrics: QFontMetrics, offer: Offer | None) -> QRect:
+    if offer is None:
+        return QRect()
+    wide = min(metrics.horizontalAdvance(fixing.words(offer.fix)), room.width() // 3)
+    return QRect(room.right() - _MARGIN - wide, room.top(), wide, room.height())
 
 
 class _Row(QStyledItemDelegate):
@@ -173,9 +268,16 @@ class _Row(QStyledItemDelegate):
         painter.save()
         rows.paint_ground(painter, look)
         painter.setFont(look.font)
-        area = look.rect.adjusted(8, 0, -8, 0)
+        area = look.rect.adjusted(_MARGIN, 0, -_MARGIN, 0)
         painter.drawPixmap(area.left(), area.center().y() - theme.ICON_SIZE // 2 + 1, theme.pixmap(icon, token))
         metrics = QFontMetrics(look.font)
+        offer = cast("Offer | None", index.data(_OFFER_ROLE))
+        link = _link_area(look.rect, metrics, offer)
+        if offer is not None:
+            painter.setPen(theme.colour("accent"))
+            told = metrics.elidedText(fixing.words(offer.fix), Qt.TextElideMode.ElideRight, link.width())
+            painter.drawText(link, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, told)
+            area.setRight(link.left() - 2 * _MARGIN)
         width = min(metrics.horizontalAdvance(where), area.width() * 2 // 5)
         painter.setPen(theme.colour("quiet"))
         words = metrics.elidedText(where, Qt.TextElideMode.ElideMiddle, width)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final, cast
 
 from kjxm_desktop import strings
-from kjxm_desktop.core import json_pointer, storage, working_copy
+from kjxm_desktop.core import draft_manifest, json_pointer, working_copy
 from kjxm_desktop.core.call import Call, Shelf
 from kjxm_desktop.core.history import History, Kind
 from kjxm_desktop.core.json_pointer import Json
@@ -114,7 +114,7 @@ class Recents:
 
     def _of_note(self, entry: Json) -> Recent:
         at = datetime.fromisoformat(entry["at"])
-        if at.tzinfo is None or not storage.is_doc_id(entry["doc_id"]) or "\0" in (entry["path"] or ""):
+        if at.tzinfo is None or not draft_manifest.is_doc_id(entry["doc_id"]) or "\0" in (entry["path"] or ""):
             raise ValueError(entry)
         path = None if entry["path"] is None else Path(entry["path"])
         gaps = entry["gaps"] if isinstance(entry["gaps"], int) else None

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from kjxm_desktop import strings
+from kjxm_desktop import returned_words, strings
 from kjxm_desktop.core import comparison, json_pointer
 from kjxm_desktop.core.call import Call
 from kjxm_desktop.core.comparison import Run
@@ -58,10 +58,8 @@ class ReturnedDialog(QDialog):
         self.open_button = PrimaryButton(strings.text("gui_returned.open"), parent=self)
         self.open_button.clicked.connect(self._on_open)
         # Of one section all places stand together, in the order in which it is first met.
-        sections = {section: at for at, section in enumerate(found.sections)}
-        self._order = sorted(
-            range(len(found.differences)), key=lambda at: (sections[found.differences[at].section], at)
-        )
+        sections = {section: at for at, section in enumerate(returned_words.places(found))}
+        self._order = sorted(range(len(found.differences)), key=lambda at: (sections[self._section(at)], at))
         self._lay_out(name)
         self._show(0)
         self._tell()
@@ -129,8 +127,8 @@ class ReturnedDialog(QDialog):
     def _show(self, start: int) -> None:
         """Show the places from `start` on, and how to see more."""
         shown = self._order[start : start + PAGE]
-        for section_id, group in groupby(shown, key=lambda at: self._found.differences[at].section):
-            self._add(Label(self._title(section_id), "group"))
+        for section, group in groupby(shown, key=self._section):
+            self._add(Label(section, "group"))
             for at in group:
                 self._add(self._card(at))
         left = len(self._order) - start - len(shown)
@@ -166,9 +164,8 @@ class ReturnedDialog(QDialog):
         self.cards.append(card)
         return card
 
-    def _title(self, section_id: str) -> str:
-        section = self._found.proposal.call.form.section(section_id)
-        return strings.pick(section.title) if section is not None else strings.text("returned.front")
+    def _section(self, at: int) -> str:
+        return returned_words.place(self._found.proposal.call, self._found.differences[at])
 
     def _rest_button(self, side: Side) -> Button:
         button = Button(strings.text(f"gui_returned.rest_{side}"), self)
@@ -192,7 +189,8 @@ class ReturnedDialog(QDialog):
 
     def _tell(self) -> None:
         count = len(self.undecided)
-        self.note.setText(strings.text("gui_returned.undecided" if count else "gui_returned.decided", count=count))
+        decided = "gui_returned.decided" if self._open_to_choice else "gui_returned.no_choice"
+        self.note.setText(strings.text("gui_returned.undecided" if count else decided, count=count))
 
     def _on_open(self) -> None:
         """Open, once everything is chosen; else lead to the first place that is not."""
@@ -219,7 +217,8 @@ class Card(QFrame):
 
     def __init__(self, difference: Difference, where: str, *, has_choice: bool, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.words = MarkedWords(pieces.shortened(comparison.text_runs(difference.data, difference.printed)), self)
+        data, printed = returned_words.versions(difference)
+        self.words = MarkedWords(pieces.shortened(comparison.text_runs(data, printed)), self)
         self.buttons: dict[Side, QRadioButton] = {}
         self._group = QButtonGroup(self)
         self._group.setExclusive(True)
@@ -228,12 +227,14 @@ class Card(QFrame):
         column.setSpacing(theme.SPACE_GRID)
         head = QHBoxLayout()
         head.addWidget(Label(where, "label", wraps=True), 1)
-        kind = "added" if not difference.data else "removed" if not difference.printed else "changed"
+        kind = "added" if not data else "removed" if not printed else "changed"
         head.addWidget(Label(strings.text(f"gui_returned.kind_{kind}"), "hint", "quiet"))
         column.addLayout(head)
         column.addWidget(self.words)
         if not has_choice:
-            column.addWidget(Label(strings.text("gui_returned.by_hand"), "hint", "quiet", wraps=True))
+            is_text = difference.kind in ("text", "marks")
+            told = strings.text("gui_returned.by_hand" if is_text else "gui_returned.beside")
+            column.addWidget(Label(told, "hint", "quiet", wraps=True))
             return
         choices = QHBoxLayout()
         choices.setSpacing(20)
@@ -272,6 +273,8 @@ class Card(QFrame):
 
 def place_of(call: Call, difference: Difference) -> str:
     """Return in words which answer a difference lies in; the words of the layout belong to none."""
+    if difference.kind not in ("text", "marks"):
+        return strings.text(f"gui_returned.of_{difference.kind}")
     owner = call.form.owner(difference.pointer) if difference.pointer else None
     if owner is None:
         return strings.text("gui_returned.layout")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -67,20 +68,23 @@ class Returning(QObject):
             return _Read(found, [adoption.can_adopt(found.proposal, one) for one in found.differences])
 
         self._window.status.showMessage(strings.text("gui_returned.reading", name=path.name))
-        self._reading.ask("document", job, lambda read: self._on_read(path.name, read), self._on_failed)
+        on_failed = partial(self._on_failed, path)
+        self._reading.ask("document", job, lambda read: self._on_read(path.name, read), on_failed)
 
     def stop(self) -> None:
         """Give up what is under way; nothing is told any more."""
         self._reading.stop()
 
-    def _on_failed(self, error: KjxmError) -> None:
+    def _on_failed(self, path: Path, error: KjxmError) -> None:
         self._window.status.clearMessage()
-        self._window.tell(strings.error(error))
+        if error.key != "returned.nothing" or not self._window.import_word.offer(path):
+            self._window.tell(strings.error(error))
 
     def _on_read(self, name: str, read: _Read) -> None:
         self._window.status.clearMessage()
         if not read.found.is_edited:
-            told = strings.text(f"gui_returned.opened_{read.found.kind}", name=name, code=read.found.check_code)
+            bare = "" if read.found.is_compared else "_bare"
+            told = strings.text(f"gui_returned.opened_{read.found.kind}{bare}", name=name, code=read.found.check_code)
             self._hand_over(read.found, [], told)
             return
         from kjxm_desktop.gui.returned_dialog import ReturnedDialog  # loaded with the first edited document

@@ -61,21 +61,18 @@ class Saving(QObject):
     def __init__(
         self,
         proposal: Proposal,
-        working_folder: Path,
-        program: str,
+        writer: Writer,
         now: Callable[[], datetime],
-        path: Path | None,
-        base_sha256: str | None,
         parent: QObject | None = None,
     ) -> None:
+        """Keep `proposal` by `writer`, which stands before it as it was opened."""
         super().__init__(parent)
-        self.path = path
-        self.state = SaveState(SaveKind.UNTOUCHED, named=path is not None)
-        self.base_sha256 = base_sha256
-        """The digest of the file as it was last read or written here; None while there is no name."""
+        self.path, self.base_sha256 = writer.opened_home.path, writer.opened_home.base_sha256
+        """The file, and its digest as it was last read or written here; None while there is no name."""
+        self.state = SaveState(SaveKind.UNTOUCHED, named=self.path is not None)
         self._proposal = proposal
         self._now = now
-        self._writer = Writer(proposal, working_folder, program, now, path, base_sha256)
+        self._writer = writer
         self._kind = Kind.EDITED
         self._file_error: KjxmError | None = None
         self._copy_error: KjxmError | None = None

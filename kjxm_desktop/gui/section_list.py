@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QFontMetrics, QPainter
 from PySide6.QtWidgets import (
     QFrame,
@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 
 from kjxm_desktop import strings
 from kjxm_desktop.core.form import Section
-from kjxm_desktop.gui import rows, theme
+from kjxm_desktop.gui import done_but, rows, theme
 from kjxm_desktop.gui.buttons import Link
 from kjxm_desktop.gui.labels import Label, tip
 from kjxm_desktop.gui.override import override
@@ -28,6 +28,7 @@ _TOKEN_ROLE = Qt.ItemDataRole.UserRole + 2
 _WORD_ROLE = Qt.ItemDataRole.UserRole + 3
 _STATE_ROLE = Qt.ItemDataRole.UserRole + 4
 _GAPS_ROLE = Qt.ItemDataRole.UserRole + 5
+_AGAINST_ROLE = Qt.ItemDataRole.UserRole + 6
 
 SOON_MS = 30
 """What an edit does to the states is shown this long after it: the key that made it is painted first."""
@@ -52,7 +53,7 @@ class SectionList(QWidget):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
-        self._shown: list[tuple[Section, SectionState, int | None]] = []
+        self._shown: list[tuple[Section, SectionState, int | None, str]] = []
         self._title = Label(strings.pick(session.call.short_title), "group", wraps=True, parent=self)
         self._gaps = Label("", "hint", "quiet", parent=self)
         self._list = _List(self)
@@ -90,7 +91,12 @@ class SectionList(QWidget):
     def refresh(self) -> None:
         """Show sections, states and counts as they are now."""
         shown = [
-            (section, self._session.section_state(section.id), self._session.gap_count(section.id))
+            (
+                section,
+                self._session.section_state(section.id),
+                self._session.gap_count(section.id),
+                done_but.sentence(self._session, section.id),
+            )
             for section in self._session.form.sections
             if self._session.shown(f"/{section.id}")
         ]
@@ -98,7 +104,7 @@ class SectionList(QWidget):
             return  # as after most keys
         self._shown = shown
         self._list.set_rows(len(shown))
-        for row, (section, state, gaps) in enumerate(shown):
+        for row, (section, state, gaps, against) in enumerate(shown):
             icon, token = STATE_LOOKS[state]
             item = self._list.item(row)
             item.setText(strings.pick(section.title))
@@ -107,15 +113,25 @@ class SectionList(QWidget):
             item.setData(_TOKEN_ROLE, token)
             item.setData(_STATE_ROLE, str(state))
             item.setData(_GAPS_ROLE, gaps or 0)
-            item.setData(_WORD_ROLE, _left(gaps) if gaps and state is not SectionState.WRONG else _word(state))
-            item.setData(Qt.ItemDataRole.AccessibleTextRole, _spoken(item.text(), state, gaps))
-            item.setToolTip(tip(_spoken(item.text(), state, gaps)))
+            word = _left(gaps) if gaps and state is not SectionState.WRONG else _word(state)
+            item.setData(_WORD_ROLE, "" if against else word)  # the line below says it, and more
+            if against != item.data(_AGAINST_ROLE):
+                item.setData(_AGAINST_ROLE, against)
+                self._list.scheduleDelayedItemsLayout()  # the row has a line more, or less
+            spoken = _spoken(item.text(), state, gaps, against)
+            item.setData(Qt.ItemDataRole.AccessibleTextRole, spoken)
+            item.setToolTip(tip(spoken))
         self._gaps.setText(_left(self._session.gap_count()))
 
     def words_of(self, section_id: str) -> str:
         """Return the state that the list tells of a section, in words; empty for one that is not asked."""
         items = [self._list.item(row) for row in range(self._list.count())]
         return next((str(item.data(_WORD_ROLE)) for item in items if item.data(_SECTION_ROLE) == section_id), "")
+
+    def contradiction_of(self, section_id: str) -> str:
+        """Return what the list tells against the mark of a section; "" for nothing."""
+        items = [self._list.item(row) for row in range(self._list.count())]
+        return next((str(item.data(_AGAINST_ROLE)) for item in items if item.data(_SECTION_ROLE) == section_id), "")
 
     def _on_value(self, pointer: str) -> None:
         section_id = pointer.split("/")[1] if pointer else ""
@@ -133,7 +149,9 @@ def _left(gaps: int | None) -> str:
     return strings.text("gui_window.left", count=gaps) if gaps else strings.text("gui_window.nothing_left")
 
 
-def _spoken(title: str, state: SectionState, gaps: int | None) -> str:
+def _spoken(title: str, state: SectionState, gaps: int | None, against: str) -> str:
+    if against:
+        return f"{title}，{against}"
     return "，".join([title, _word(state), _left(gaps)]) if gaps else f"{title}，{_word(state)}"
 
 
@@ -162,13 +180,30 @@ class _List(QListWidget):
             self.addItem(QListWidgetItem())
 
 
+def _against_height() -> int:
+    """Return how high the line is that contradicts a mark, in pixels."""
+    return QFontMetrics(theme.font("hint")).height() + theme.SPACE_GRID
+
+
+def _paint_against(painter: QPainter, row: QRect, against: str) -> None:
+    """Write below a row what contradicts the mark of its section."""
+    font = theme.font("hint")
+    painter.setFont(font)
+    painter.setPen(theme.colour("warning"))
+    room = QRect(row.left() + 34, row.bottom() - theme.SPACE_GRID, row.width() - 42, _against_height())
+    words = QFontMetrics(font).elidedText(against, Qt.TextElideMode.ElideRight, room.width())
+    painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, words)
+
+
 class _Row(QStyledItemDelegate):
     """Paints one section: icon of its state, title, and the state in words or the number of gaps."""
 
     @override
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
-        """Ask for one row of the desk's height."""
-        return QSize(0, rows.height(rows.look_of(option), theme.ROW_HEIGHT))
+        """Ask for one row of the desk's height, and a line more where the mark of the author is contradicted."""
+        height = rows.height(rows.look_of(option), theme.ROW_HEIGHT)
+        against = _against_height() if index.data(_AGAINST_ROLE) else 0
+        return QSize(0, height + against)
 
     @override
     def paint(
@@ -181,6 +216,10 @@ class _Row(QStyledItemDelegate):
         rows.paint_ground(painter, look)
         if rows.is_selected(look):
             painter.fillRect(area.left(), area.top(), 3, area.height(), theme.colour("accent"))
+        against = str(index.data(_AGAINST_ROLE) or "")
+        if against:
+            area = area.adjusted(0, 0, 0, -_against_height())
+            _paint_against(painter, area, against)
         icon = theme.pixmap(str(index.data(_ICON_ROLE)), token)
         painter.drawPixmap(area.left() + 10, area.center().y() - theme.ICON_SIZE // 2 + 1, icon)
         metrics, small = QFontMetrics(look.font), theme.font("hint")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
@@ -12,7 +12,7 @@ from typing import cast
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QGuiApplication
 
-from kjxm_desktop.core import free_space, json_pointer, notes
+from kjxm_desktop.core import comment_union, computed, free_space, json_pointer, notes
 from kjxm_desktop.core.call import Call
 from kjxm_desktop.core.form import Form
 from kjxm_desktop.core.history import History
@@ -20,11 +20,13 @@ from kjxm_desktop.core.json_pointer import Json
 from kjxm_desktop.core.proposal import Proposal, leaves, media_named
 from kjxm_desktop.core.validation import Diagnostic, Severity
 from kjxm_desktop.errors import KjxmError
+from kjxm_desktop.gui import findings_index
 from kjxm_desktop.gui.checking import Checking
+from kjxm_desktop.gui.findings_index import FindingsIndex
 from kjxm_desktop.gui.save_state import SaveState
 from kjxm_desktop.gui.saving import Saving
 from kjxm_desktop.gui.undo import SetValue, Steps
-from kjxm_desktop.gui.writing import copy_of
+from kjxm_desktop.gui.writing import Home, Writer, copy_of
 
 RANK = {Severity.ERROR: 0, Severity.MISSING: 1, Severity.WARNING: 2, Severity.ADVICE: 3}
 """How bad findings are, worst first."""
@@ -66,7 +68,7 @@ class Session(QObject):
     version_failed = Signal(object)
     """A version could not be named, for this KjxmError."""
     notes_changed = Signal()
-    """A section was marked done, or no longer."""
+    """Something was said beside the answers: a section marked done, a finding dismissed, a comment."""
     place_wanted = Signal(str)
     """The view should go to this pointer: undo or redo has changed it."""
     save_state_changed = Signal()
@@ -105,10 +107,11 @@ class Session(QObject):
         self._composing = False
         self._media_names: dict[str, str] = {}
         self._gaps_shown: set[str] = set(notes.done_sections(proposal.notes))
-        self._found_under: dict[str, list[Diagnostic]] = {}
-        self._checking = Checking(proposal.call, lambda: proposal.data, now, self)
-        self._checking.finished.connect(self._on_checked)
-        self._saving = Saving(proposal, working_folder, program, now, path, base_sha256, self)
+        self._found = FindingsIndex()
+        self._checking = Checking(proposal.call, lambda: proposal.data, now, self._arrange, self)
+        self._checking.finished.connect(self.diagnostics_changed)
+        home = Home(path, base_sha256, proposal.revision)
+        self._saving = Saving(proposal, Writer(proposal, working_folder, program, now, home), now, self)
         self._saving.changed.connect(self.save_state_changed)
         self._saving.conflict_kept.connect(self.conflict_kept)
         self._saving.name_refused.connect(self.name_refused)
@@ -183,7 +186,7 @@ class Session(QObject):
         """
         done: list[SetValue] = []
         try:
-            for pointer, value in edits:
+            for pointer, value in computed.with_followers(self.call, self.data, edits):
                 after = None if value in ("", [], {}) else value
                 before = self._proposal.get(pointer)
                 if before != after:
@@ -363,7 +366,8 @@ class Session(QObject):
         """Check everything at once, show all gaps from now on, and return the findings in the order of the form."""
         self.settle()
         self._gaps_shown.update(section.id for section in self.form.sections)
-        return self._checking.run()
+        self._checking.run()
+        return self._found.standing
 
     @property
     def checked(self) -> bool:
@@ -372,18 +376,23 @@ class Session(QObject):
 
     @property
     def diagnostics(self) -> list[Diagnostic]:
-        """Return the findings of the last check, in the order of the form."""
-        return self._checking.diagnostics
+        """Return the findings of the last check that were not dismissed, in the order of the form."""
+        return self._found.standing
+
+    @property
+    def dismissed(self) -> list[tuple[Diagnostic, notes.Dismissal]]:
+        """Return the findings that were set aside with a reason which still holds; they stand nowhere else."""
+        return self._found.dismissed
 
     def diagnostics_at(self, pointer: str) -> list[Diagnostic]:
         """Return the findings at exactly `pointer`, worst first."""
         return sorted(
-            (d for d in self._found_under.get(pointer, []) if d.pointer == pointer), key=lambda d: RANK[d.severity]
+            (d for d in self._found.under.get(pointer, []) if d.pointer == pointer), key=lambda d: RANK[d.severity]
         )
 
     def diagnostics_under(self, pointer: str) -> list[Diagnostic]:
         """Return the findings at `pointer` and beneath it (a table and its rows, a section), in the form's order."""
-        return list(self._found_under.get(pointer, ()))
+        return list(self._found.under.get(pointer, ()))
 
     def gap_count(self, section_id: str | None = None) -> int | None:
         """Return how many gaps are left (还差 N 项), in one section or in all; None before the first check."""
@@ -412,15 +421,13 @@ class Session(QObject):
             self._gaps_shown.add(section_id)
             self.diagnostics_changed.emit()
 
-    def _on_checked(self) -> None:
-        self._found_under = {}
-        for diagnostic in self._checking.diagnostics:
-            above = diagnostic.pointer
-            self._found_under.setdefault(above, []).append(diagnostic)
-            while above:  # cut as text: after a pause in typing there may be thousands, and a key waits for this
-                above = above[: above.rindex("/")]
-                self._found_under.setdefault(above, []).append(diagnostic)
-        self.diagnostics_changed.emit()
+    def _arrange(self, found: list[Diagnostic]) -> Iterator[None]:
+        while True:
+            said = self._proposal.notes
+            made = yield from findings_index.steps(said, self.data, found)
+            if said.get("dismissed") == self._proposal.notes.get("dismissed"):  # none was dismissed meanwhile
+                self._found = made
+                return
 
     # ---- notes
 
@@ -432,12 +439,21 @@ class Session(QObject):
         """Mark a section done, or no longer; its gaps are shown from then on. Not a step of the history."""
         if done == self.is_marked_done(section_id):
             return
-        self._proposal.notes = notes.with_done(self._proposal.notes, section_id, done)
         if done:
             self._gaps_shown.add(section_id)
+        self.note(notes.with_done(self._proposal.notes, section_id, done))
+
+    def note(self, said: Json) -> None:
+        """Take other notes: what was said beside the answers. Not a step of the history of edits."""
+        before, self._proposal.notes = self._proposal.notes, said
         self._saving.touched()
         self.notes_changed.emit()
-        self.diagnostics_changed.emit()
+        if before.get("dismissed") != said.get("dismissed"):
+            for _ in self._arrange(self._checking.diagnostics):
+                pass
+            self.diagnostics_changed.emit()
+        elif before.get("done") != said.get("done"):
+            self.diagnostics_changed.emit()
 
     @property
     def last_place(self) -> str | None:
@@ -492,7 +508,11 @@ class Session(QObject):
     def catch_up(self, other: Proposal, sha256: str) -> None:
         """Take over what somebody else has put into the file, as one step of the history."""
         self.replace_all(other)
+        said = comment_union.caught_up(self._proposal.notes, other.notes)
+        self.note(said)
         self._saving.catch_up(sha256, other.revision)
+        if comment_union.news(other.notes, said):
+            self._saving.touched()  # the file lacks what was said here
 
     @property
     def base_sha256(self) -> str | None:

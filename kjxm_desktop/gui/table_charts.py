@@ -5,20 +5,23 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QToolButton, QVBoxLayout, QWidget
 
 from kjxm_desktop import strings
+from kjxm_desktop.core import json_pointer, plan
 from kjxm_desktop.core.json_pointer import Json
 from kjxm_desktop.export import chart_items
 from kjxm_desktop.gui import theme
+from kjxm_desktop.gui.labels import Label
 from kjxm_desktop.gui.override import override
 from kjxm_desktop.gui.session import Session, touches
 
 if TYPE_CHECKING:
     from kjxm_desktop.export.blocks import Drawing
     from kjxm_desktop.gui.drawing_view import DrawingView
+    from kjxm_desktop.gui.plan_view import PlanView
 
 QUIET_MS: Final = 500
 """Charts follow when nothing they draw has changed for so long."""
@@ -36,6 +39,9 @@ class TableCharts(QWidget):
     Nothing is drawn while the page is hidden or everything is folded away, and never while a key is on its way.
     """
 
+    place_chosen = Signal(str)
+    """The person wants to go to this row, of which something is drawn."""
+
     def __init__(self, session: Session, table: str, items: Sequence[Json], parent: QWidget | None = None) -> None:
         """Draw `items` of the document.json, charts of the table at the pointer `table`."""
         super().__init__(parent)
@@ -51,6 +57,7 @@ class TableCharts(QWidget):
         for fold in self.folds:
             column.addWidget(fold)
             fold.head.clicked.connect(self._on_folded)
+            fold.row_chosen.connect(self._on_row_chosen)
         self._quiet = QTimer(self, singleShot=True, interval=QUIET_MS)
         self._quiet.timeout.connect(self._draw)
         session.value_changed.connect(self._on_value_changed)
@@ -90,6 +97,16 @@ class TableCharts(QWidget):
         super().hideEvent(event)
         self._quiet.stop()
 
+    def _on_row_chosen(self, row: int) -> None:
+        self.place_chosen.emit(f"{self._table}/{row}")
+
+    def show_current(self, pointer: str) -> None:
+        """Mark what is drawn of the row that `pointer` lies in; of none, when it lies in no row of this table."""
+        row = pointer.removeprefix(self._table + "/").partition("/")[0]
+        inside = pointer.startswith(self._table + "/") and json_pointer.is_index(row)
+        for fold in self.folds:
+            fold.show_current(int(row) if inside else None)
+
     # ---- what
 
     def _draw(self) -> None:
@@ -103,17 +120,24 @@ class TableCharts(QWidget):
         session = self._session
         self._stale = False
         for fold, item in zip(self.folds, self._items, strict=True):
-            fold.show_drawings(compose_charts.of_item(session.call, session.data, item, session.now()))
+            told = plan.of_item(session.call, session.data, item) if item["item"] == "gantt" else None
+            fold.show_drawings(compose_charts.of_item(session.call, session.data, item, session.now()), told)
         self._hide_empty()
 
 
 class Fold(QWidget):
     """One chart: the line that folds it away, and its drawings."""
 
+    row_chosen = Signal(int)
+    """The person wants to go to the row with this index."""
+
     def __init__(self, caption: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.views: list[DrawingView] = []
         self._folded: bool | None = None
+        self._current: int | None = None
+        self.told = Label("", "hint", "quiet", wraps=True, parent=self)
+        self.told.hide()
         self.head = QToolButton(self)
         self.head.setAutoRaise(True)
         self.head.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
@@ -138,12 +162,40 @@ class Fold(QWidget):
         self.head.setAccessibleDescription(strings.text("gui_form.card.closed" if folded else "gui_form.card.open"))
         for view in self.views:
             view.setVisible(not folded)
+        self._tell()
 
-    def show_drawings(self, drawings: Sequence[Drawing]) -> None:
-        """Show `drawings`; the first ones decide whether it is folded away, later it is left to the person."""
+    def show_current(self, row: int | None) -> None:
+        """Mark what is drawn of a row, and tell of it below."""
+        self._current = row
+        for view in self.views:
+            if (plan_view := _as_plan(view)) is not None:
+                plan_view.show_current(row)
+
+    def _tell(self) -> None:
+        """Tell below the drawings of the row in hand; where each is a plan, one of them holds it."""
+        plans = [told for view in self.views if (told := _as_plan(view)) is not None]
+        words = [view.words(spot) for view in plans if (spot := view.in_hand) is not None]
+        self.told.setText(words[0] if words else "")
+        self.told.setVisible(bool(words) and not self.is_folded)
+
+    def _view(self, drawing: Drawing, of_plan: bool) -> DrawingView:
         # Loaded with the first chart, see above.
         from kjxm_desktop.gui.drawing_view import DrawingView
+        from kjxm_desktop.gui.plan_view import PlanView
 
+        if not of_plan:
+            return DrawingView(drawing, self)
+        view = PlanView(drawing, self)
+        view.row_chosen.connect(self.row_chosen)
+        view.show_current(self._current)
+        view.bar_changed.connect(self._tell)
+        return view
+
+    def show_drawings(self, drawings: Sequence[Drawing], told: plan.Plan | None = None) -> None:
+        """Show `drawings`; the first ones decide whether it is folded away, later it is left to the person.
+
+        `told` is what the rows of a time plan are tied to, None for any other chart.
+        """
         while len(self.views) > len(drawings):
             view = self.views.pop()
             self._column.removeWidget(view)
@@ -152,9 +204,14 @@ class Fold(QWidget):
         for view, drawing in zip(self.views, drawings, strict=False):
             view.show_drawing(drawing)
         for drawing in drawings[len(self.views) :]:
-            view = DrawingView(drawing, self)
+            view = self._view(drawing, told is not None)
             self.views.append(view)
             self._column.addWidget(view)
+        self._column.removeWidget(self.told)
+        self._column.addWidget(self.told)
+        for view in self.views:
+            if told is not None and (plan_view := _as_plan(view)) is not None:
+                plan_view.show_plan(told)
         if self._folded is None and drawings:
             tall = sum(drawing.height_mm for drawing in drawings)
             self._folded = tall > drawings[0].width_mm * TALL_SHARE
@@ -162,11 +219,20 @@ class Fold(QWidget):
             self.fold(self.is_folded)
 
 
+def _as_plan(view: DrawingView) -> PlanView | None:
+    """Return a view as that of a time plan, None where it is another; loaded with the first chart, see above."""
+    from kjxm_desktop.gui.plan_view import PlanView
+
+    return view if isinstance(view, PlanView) else None
+
+
 def watched(session: Session, table: str, items: Sequence[Json]) -> list[str]:
     """Return the pointers whose answers the charts tell of: the table, and tables that its rows link to."""
     patterns = [value for item in items for value in item.values() if isinstance(value, str) and "/*/" in value]
     controls = [session.form.control(pattern) for pattern in patterns]
-    return list(dict.fromkeys([table, *(c.rows_table for c in controls if c is not None and c.rows_table)]))
+    beside = [pointer for item in items if item["item"] == "gantt" for pointer in plan.watched(session.call, item)]
+    tied = [control.rows_table for control in controls if control is not None and control.rows_table]
+    return list(dict.fromkeys([table, *tied, *beside]))
 
 
 def below(session: Session, table: str, parent: QWidget) -> TableCharts | None:

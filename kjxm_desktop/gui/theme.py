@@ -256,6 +256,14 @@ def pixmap(name: str, token: str = "text", size: int = ICON_SIZE) -> QPixmap:
     return _drawn(name, getattr(_colours, token), size, screen.devicePixelRatio() if screen else 1.0)
 
 
+def show_program_icon(application: QApplication) -> None:
+    """Give every window the icon of the program, for systems that do not take it from the program's file."""
+    made = QIcon()
+    for size in (16, 24, 32, 48, 128):
+        made.addPixmap(pixmap("program", size=size))
+    application.setWindowIcon(made)
+
+
 @lru_cache(maxsize=512)
 def _drawn(name: str, shade: str, size: int, ratio: float) -> QPixmap:
     # Loaded when the first icon is drawn: the plug-in way of Qt would search every image format.

@@ -59,10 +59,10 @@ class Steps:
         self._undone.clear()
         last = self._done[-1] if self._done else None
         if last is not None and not apart and _joins(last, changes, now_s):
-            joined = SetValue(last.changes[0].pointer, last.changes[0].before, changes[0].after)
+            joined = _joined(last.changes, changes)
             self._done.pop()
-            if joined.before != joined.after:
-                self._done.append(replace(last, changes=(joined,), ended_s=now_s))
+            if joined:
+                self._done.append(replace(last, changes=joined, ended_s=now_s))
             return
         self._done.append(Step(tuple(changes), now_s, now_s, sealed=apart))
 
@@ -91,8 +91,19 @@ class Steps:
 def _joins(last: Step, changes: Sequence[SetValue], now_s: float) -> bool:
     return (
         not last.sealed
-        and len(changes) == len(last.changes) == 1
         and changes[0].pointer == last.changes[0].pointer
         and now_s - last.ended_s <= MERGE_PAUSE_S
         and now_s - last.began_s <= MERGE_SPAN_S
     )
+
+
+def _joined(before: Sequence[SetValue], after: Sequence[SetValue]) -> tuple[SetValue, ...]:
+    """Return two runs of changes as one, each value once; what ends as it began is left out.
+
+    Behind the value that is typed stand those that follow from it, as an amount from its price.
+    """
+    made = {change.pointer: change for change in before}
+    for change in after:
+        first = made.get(change.pointer, change)
+        made[change.pointer] = SetValue(change.pointer, first.before, change.after)
+    return tuple(change for change in made.values() if change.before != change.after)

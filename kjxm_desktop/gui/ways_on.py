@@ -45,9 +45,16 @@ class WaysOn(QObject):
             page.back_wanted.connect(self._window.show_desk)
             page.export_wanted.connect(self._window.export)
             page.send_wanted.connect(self._window.show_send)
+            page.comments_wanted.connect(self._on_comments)
             self._stack.addWidget(page)
         self._stack.setCurrentWidget(self.check_page)
         self.check_page.show_findings()
+
+    def show_dismissed(self) -> None:
+        """Check everything and show what was set aside, with the reasons."""
+        self._window.show_check()
+        if self.check_page is not None:
+            self.check_page.show_dismissed()
 
     def show_send(self, session: Session) -> None:
         """Show the page that makes the folder to be mailed."""
@@ -88,6 +95,12 @@ class WaysOn(QObject):
     def forget(self) -> None:
         """Begin anew: another proposal is opened."""
         self._sending = None
+
+    def _on_comments(self) -> None:
+        if self._window.desk is not None:
+            self._window.show_desk()
+            self._window.desk.commenting.show()
+            self._window.status.offer_return()
 
     def _on_place_from_check(self, pointer: str) -> None:
         self._window.go_to(pointer)

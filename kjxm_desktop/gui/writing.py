@@ -25,7 +25,7 @@ _MOST_FORESEEN: Final = 2  # the one about to be written, and the one before, if
 def copy_of(proposal: Proposal) -> Proposal:
     """Return a copy that later edits do not touch; values are shared, they never change."""
     copy = Proposal(proposal.call, proposal.data, proposal.media)
-    copy.apart = proposal.apart
+    copy.apart, copy.unknown = proposal.apart, proposal.unknown
     copy.notes, copy.doc_id, copy.revision = proposal.notes, proposal.doc_id, proposal.revision
     return copy
 
@@ -87,20 +87,19 @@ class Writer:
         working_folder: Path,
         program: str,
         now: Callable[[], datetime],
-        path: Path | None,
-        base_sha256: str | None,
+        home: Home,
     ) -> None:
-        """Stand before `proposal` as it was opened; the arguments are those of the `Session`."""
+        """Stand before `proposal` as it was opened, which lives at `home`; the others are those of the `Session`."""
         self.working = WorkingCopy(working_folder, proposal.doc_id)
-        home = Home(path, base_sha256, proposal.revision)
+        self.opened_home = home
         self._copy = _Copy(self.working, home, Opened(copy_of(proposal), now()), now)
         self._copying = ThreadPoolExecutor(max_workers=1, thread_name_prefix="copying")
         self._filing = ThreadPoolExecutor(max_workers=1, thread_name_prefix="filing")
         backups = Backups(working_folder.with_name("backups") / proposal.doc_id)
         file = DraftFile(
-            path,
-            base_sha256,
-            proposal.revision,
+            home.path,
+            home.base_sha256,
+            home.revision,
             backups=backups,
             program=program,
             conflict_name=_conflict_name,

@@ -12,7 +12,7 @@ import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 
-from tests.benchmarks import core_rows, paper_rows, storage_rows, window_rows
+from tests.benchmarks import core_rows, grid_rows, paper_rows, prose_rows, search_rows, storage_rows, window_rows
 from tests.benchmarks.drafts import ROOT
 from tests.benchmarks.table import PAIRS, Row, table
 
@@ -20,10 +20,13 @@ ROWS: Mapping[str, Callable[[], list[Row]]] = {
     "start": window_rows.start,
     "key30": window_rows.key30,
     "key3000": window_rows.key3000,
+    "rows": grid_rows.rows,
+    "prose": prose_rows.prose,
     "export": paper_rows.export,
     "pages": paper_rows.pages,
     "check": core_rows.check,
     "save": core_rows.save,
+    "search": search_rows.search,
     "loss": storage_rows.loss,
     "refuse": storage_rows.refuse,
     "open45": storage_rows.open45,

@@ -27,7 +27,7 @@ FIELDS = {"title": "/project/title", "budget notes": "/budget/notes"}
 def start() -> list[Row]:
     """Return time and memory of the start, against a bare main window with the same font."""
     draft = drafts.file_of(drafts.long_example(), "long")
-    family, font_file = _font(draft)
+    family, font_file = font_of(draft)
     pairs = interleaved(
         lambda: children.run_until_told(["-m", START_PROBE, "program", draft]),
         lambda: children.run_until_told(["-m", START_PROBE, "bare", family, font_file]),
@@ -40,7 +40,7 @@ def start() -> list[Row]:
     return [row_of("start", "ms", times, 2.5, notes), row_of("start memory", "MB", memory, 1.8, ["peak until then"])]
 
 
-def _font(draft: Path) -> tuple[str, str]:
+def font_of(draft: Path) -> tuple[str, str]:
     """Return the family that the program shows here, and its file when it brings it itself."""
     _, told = children.run_until_told(["-m", START_PROBE, "program", draft])
     return told["family"], str(paths.fonts() / "NotoSansSC-Regular.ttf") if told["ours"] else ""
@@ -58,7 +58,7 @@ def key3000() -> list[Row]:
 
 def _keys(lines: int, bound_ms: float) -> Row:
     draft = drafts.file_of(drafts.with_lines(lines), f"long-{lines}")
-    family, font_file = _font(draft)
+    family, font_file = font_of(draft)
     ours: dict[str, list[float]] = {name: [] for name in FIELDS}
     ran: Counter[str] = Counter()
     p99: list[tuple[float, float]] = []

@@ -68,14 +68,12 @@ def text_of(source):
         '<p style="background-color:navy"><i style="color:#000080">秘密</i></p>',
         "<span hidden>秘密</span>",
         "<div hidden='until-found'><p>秘密</p></div>",
-        "<del cite='mailto:a' datetime='2024'>秘密</del>",
         '<span style="opacity:0">秘密</span>',
         '<p style="position:absolute;left:-9999px">秘密</p>',
         '<p style="text-indent:-1000pt">秘密</p>',
         '<p style="height:0;overflow:hidden">秘密</p>',
         '<span style="clip:rect(0,0,0,0)">秘密</span>',
         '<span style="clip-path: inset(50%)">秘密</span>',
-        '<div style="mso-element:comment-list"><p>秘密</p></div>',
         "<style>p.quiet {display:none}</style><p class='MsoNormal Quiet'>秘密</p>",
         "<style><!-- .a, .b { color: white } --></style><span class=b>秘密</span>",
         "<style>@media screen { .b {} .a { visibility: hidden } }</style><span class=a>秘密</span>",
@@ -224,7 +222,39 @@ def test_struck_text_that_is_seen_stays_and_the_lost_line_is_counted(struck):
 
 def test_a_tracked_deletion_is_dropped_whatever_line_goes_through_it():
     pasted = read("甲<del><s>秘密</s></del>乙<s>一</s><s>二</s>丙<s>三</s>")
-    assert pasted == Pasted([paragraph("甲乙一二丙三")], {"hidden": 1, "struck": 2})
+    assert pasted == Pasted([paragraph("甲乙一二丙三")], {"deleted": 1, "struck": 2})
+
+
+@pytest.mark.parametrize(
+    ("apart", "kind"),
+    [
+        ("<del cite='mailto:a' datetime='2024'>秘密</del>", "deleted"),
+        ('<div style="mso-element:comment-list"><p>秘密</p></div>', "comment"),
+        (
+            "<span style='mso-special-character:comment'>&nbsp;<a class=msocomanchor href='#c'>[甲1]</a></span>",
+            "comment",
+        ),
+        (
+            "<a style='mso-footnote-id:ftn1' href='#_ftn1'><span style='mso-special-character:footnote'>[1]</span></a>",
+            "note",
+        ),
+        ('<a class="sdfootnoteanc" name="sdfootnote1anc" href="#sdfootnote1sym"><sup>1</sup></a>', "note"),
+        (
+            "<div style='mso-element:footnote-list'><hr><div style='mso-element:footnote'><p>[1] 秘密</p></div></div>",
+            "note",
+        ),
+        ('<div id="sdfootnote1"><p><a class="sdfootnotesym" href="#a">1</a>秘密</p></div>', "note"),
+    ],
+)
+def test_what_is_none_of_the_text_is_dropped_and_told_as_what_it_is(apart, kind):
+    assert read(f"<p>前</p>{apart}<p>后</p>") == Pasted([paragraph("前"), paragraph("后")], {kind: 1})
+
+
+def test_a_note_counts_once_though_its_text_stands_at_the_end():
+    mark = "<a href='#_ftn{0}'><span style='mso-special-character:footnote'>[{0}]</span></a>"
+    notes = "<div style='mso-element:footnote-list'><p>[1] 秘密</p><p>[2] 秘密</p></div>"
+    pasted = read(f"<p>甲{mark.format(1)}乙{mark.format(2)}丙</p>{notes}")
+    assert pasted == Pasted([paragraph("甲乙丙")], {"note": 2})
 
 
 def test_a_hidden_run_counts_once_however_many_tags_it_has():
@@ -287,7 +317,7 @@ def test_word_brings_headings_marks_lists_and_no_secrets():
         listed("步骤甲", ordered=True),
         paragraph("1.1 步骤乙"),
     ]
-    assert pasted.dropped == {"hidden": 2, "picture": 1}
+    assert pasted.dropped == {"hidden": 2, "deleted": 1, "picture": 1}
 
 
 WPS = """<html><head><meta name=ProgId content=Word.Document><meta name=Generator content="Microsoft Word 14">

@@ -9,6 +9,7 @@ import stat
 import struct
 import uuid
 import zipfile
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -19,6 +20,7 @@ from kjxm_desktop import strings
 from kjxm_desktop.core import pictures, rich_text, storage
 from kjxm_desktop.core.call import Shelf
 from kjxm_desktop.core.proposal import Proposal
+from kjxm_desktop.core.working_copy import WorkingCopy
 from kjxm_desktop.errors import KjxmError
 from tests.core import small_call
 
@@ -273,6 +275,26 @@ def test_another_zip_is_refused(tmp_path, shelf, content, key):
     path = tmp_path / "a.kjxm"
     path.write_bytes(content)
     assert refusal(path, shelf)[0] == key
+
+
+@pytest.mark.parametrize("through_a_working_copy", [False, True])
+def test_what_a_later_program_tells_in_the_manifest_is_kept_when_the_draft_is_saved(
+    draft, shelf, tmp_path, through_a_working_copy
+):
+    later = {"colour": "blue", "witness": {"by": ["a", 1, None]}}
+    draft.write_bytes(rebuilt(parts_of(draft), manifest=lambda told: told.update(later)))
+    found = storage.read(draft, shelf).proposal
+    if through_a_working_copy:
+        copy = WorkingCopy(tmp_path / "drafts", found.doc_id)
+        copy.save(found, path=None, base_sha256=None, saved_at=datetime(2024, 6, 1, tzinfo=UTC))
+        recovered = copy.load(shelf)
+        assert recovered is not None
+        found = recovered.proposal
+    found.revision += 1
+    storage.write(draft, found, program="test")
+    told = json.loads(parts_of(draft)["manifest.json"])
+    assert {key: told.get(key) for key in later} == later
+    assert (told["program"], told["revision"]) == ("test", found.revision)
 
 
 @pytest.mark.parametrize(("form", "reader"), [(999, 999), (999, 1), (1, 2)])

@@ -10,7 +10,7 @@ from kjxm_desktop.core import call as calls
 from kjxm_desktop.core import clock, rules, validation
 from kjxm_desktop.core.json_pointer import set_in
 from kjxm_desktop.core.proposal import from_outside
-from kjxm_desktop.core.validation import Severity, Validator, validate
+from kjxm_desktop.core.validation import Diagnostic, Severity, Validator, validate
 
 ROOT = Path(__file__).parents[2]
 CALL = calls.load(ROOT / "schemas" / "kjxm-sjtu-2024")
@@ -236,6 +236,15 @@ def test_what_is_remembered_is_told_in_steps_as_small():
             between.append(0)
     assert sum(between) > 6_000
     assert max(between) <= 10 * validation.PAUSE_ROWS
+
+
+def test_findings_are_put_in_order_in_steps_as_small(monkeypatch: pytest.MonkeyPatch):
+    told = [Diagnostic(f"/budget/lines/{at}/amount", Severity.ERROR, "choice") for at in range(6_000)]
+    monkeypatch.setattr(Validator, "_found", lambda *_: iter(told[::-1]))
+    count, found = _drain(Validator(CALL).steps({"budget": {"lines": [{"id": str(n)} for n in range(6_000)]}}, NOW))
+    assert found == told
+    placing = len(told) // validation.PAUSE_ROWS
+    assert count >= placing + 2 * len(told) // validation._PAUSE_SORTED
 
 
 def test_only_the_row_that_changed_is_looked_at_again(monkeypatch: pytest.MonkeyPatch):

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from lxml import etree
 
-from kjxm_desktop import paths
+from kjxm_desktop import paths, returned_words
 from kjxm_desktop.core import rich_text
 from kjxm_desktop.core.call import Shelf
 from kjxm_desktop.core.json_pointer import Json
@@ -76,7 +76,7 @@ def read(data: bytes, name: str = "a.docx") -> Returned:
 
 
 def told(data: bytes) -> list[Json]:
-    return [difference.as_json for difference in read(data).differences]
+    return [returned_words.plain(difference) for difference in read(data).differences]
 
 
 def simple(*paragraphs: str) -> Proposal:

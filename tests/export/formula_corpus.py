@@ -125,6 +125,19 @@ CORPUS = (
     r"$x^{y^{z}}$",
     r"\bm{x} = \mathbf{A}\bm{b}",
     r"\boxed{E=mc^2}",
+    # what is struck out, ruled, drawn together by hand
+    r"\frac{\cancel{x}(x+1)}{\cancel{x}} - \bcancel{y} + \xcancel{z^2}",
+    r"A = \left[\begin{array}{cc|c} a & b & 1 \\ c & d & 2 \end{array}\right]",
+    r"\begin{array}{|c|c|} \hline x & \frac{1}{2} \\ \hline 0 & 1 \\ \hline \end{array}",
+    r"\int\!\!\!\int_D f\,\mathrm{d}x",
+    r"\begin{aligned} f(x) &= (a+b)^2 \\ &= a^2 + 2ab + b^2 \\ &\ge 0 \end{aligned}",
+    # chemistry as mhchem spells it
+    r"\ce{2H2 + O2 ->[\text{点燃}] 2H2O}",
+    r"\ce{Ca^2+ + CO3^2- -> CaCO3 v}",
+    r"\ce{A <=>[\Delta][催化剂] B}",
+    r"\ce{^{14}_{6}C + CuSO4.5H2O}",
+    r"\ce{[Fe(CN)6]^{4-} + e- + NH4+}",
+    r"\ce{Li_{x}CoO2}, \ce{CH3-CH=CH2}",
 )
 
 UNREADABLE = {
@@ -142,10 +155,14 @@ UNREADABLE = {
     r"x_1_2": r"x_1_2",
     r"\def\a{\a\a}\a": r"\def",
     r"\newcommand{\a}{b}\a": r"\newcommand",
-    r"\ce{H2O}": r"\ce",
+    r"\ce{H2O \foo}": r"\foo",
+    r"\ce H2O": r"\ce",
+    r"\ce{H2O": r"\ce",
+    r"\ce{H2O!}": r"\ce{!}",
     r"\href{http://example.org}{x}": r"\href",
-    r"\cancel{x}": r"\cancel",
-    r"\begin{array}{c|c} a & b \end{array}": "|",
+    r"\hline x": r"\hline",
+    r"\begin{array}{c:c} a & b \end{array}": "{c:c}",
+    r"\begin{array}{c} a \\ \hdashline b \end{array}": r"\hdashline",
     r"\text{a {b} c}": "}",
     "a\x00b": "U+0000",
     "a\u202eb": "U+202E",

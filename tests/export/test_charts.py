@@ -78,6 +78,15 @@ def test_any_stacked_bars_stay_inside_keep_apart_and_say_every_sum(
         assert f"{sum(values[group, name] for name in series):.2f}" in told
 
 
+def test_eighty_rows_are_drawn_in_parts_that_fill_pages_together():
+    told = [span(at, f"任务{at}", at % 24, 6) for at in range(80)]
+    heights = [drawing.height_mm for drawing in charts_gantt.gantt(told, WIDTH, 160, YEAR, 105)]
+    assert len(heights) == 6
+    assert max(heights) <= 105
+    assert min(heights) > 90
+    assert len(charts_gantt.gantt(told[:20], WIDTH, 160, YEAR, 105)) == 1
+
+
 # --- the plan -------------------------------------------------------------------------------------------------------
 
 

@@ -31,8 +31,8 @@ from kjxm_desktop.export.blocks import (
     text_of,
 )
 from kjxm_desktop.export.compose import compose
-from kjxm_desktop.export.compose_columns import columns_for, kept_whole
-from kjxm_desktop.export.compose_values import chinese_number, money
+from kjxm_desktop.export.compose_columns import columns_for, kept_whole, width_in_characters
+from kjxm_desktop.export.compose_values import Answers, chinese_number, money
 from tests.export import filled
 from tests.export.conftest import AGRI, EXAMPLES, KJXM, NOW, call_of, composed, example, example_document
 
@@ -367,6 +367,50 @@ def test_a_column_is_as_wide_as_its_numbers_and_short_words_though_the_call_says
     assert number + amount + reason == pytest.approx(30)
 
 
+@pytest.mark.parametrize("amount", ["¥1,234.56", "￥1,234.56", "$1,234.56"])
+def test_a_column_has_room_for_an_amount_with_the_sign_of_its_currency(amount: str):
+    rows = [["序号", "金额", "依据"], ["1", amount, "很长的说明" * 9]]
+    _, wide, _ = (share * 30 for share in kept_whole([0.05, 0.05, 0.9], rows, 30.0, 1.0))
+    assert wide == pytest.approx(1 + width_in_characters(amount))
+    told = [["金额", "说明"], [amount, "很长的说明" * 9]]
+    assert columns_for(told, 1, 30, 1)[0].share * 30 >= 1 + width_in_characters(amount)
+
+
+def with_lines(*amounts: str) -> Document:
+    made = example("key-tech")
+    line = made.get("/budget/lines")[0]
+    lines = [{**line, "id": f"line{at}", "amount": amount} for at, amount in enumerate(amounts)]
+    return composed(Proposal(made.call, json_pointer.set_in(made.data, "/budget/lines", lines), made.media), draft=True)
+
+
+def test_amounts_with_more_decimals_than_two_add_up_to_the_same_in_tables_and_charts():
+    document = with_lines("1.234", "2.345")
+    said = " ".join(text for block in document.blocks() if isinstance(block, Table) for text in texts_of(block))
+    charts = " ".join(block.alt for block in document.blocks() if isinstance(block, Drawing))
+    assert "3.579" in said
+    assert "3.579" in charts
+    assert "3.58" not in said + charts
+
+
+def test_an_unanswered_pledge_is_a_box_to_tick_and_never_none():
+    blocks = composed(Proposal(call_of(KJXM))).blocks()
+    cells = {cell.pointer: text_of(cell.paragraphs[0]) for table in blocks if isinstance(table, Table)
+             for row in table.rows for cell in row.cells if cell.pointer.startswith("/commitment/")}  # fmt: skip
+    pledges = {
+        pointer for pointer in cells if (control := call_of(KJXM).form.control(pointer)) and control.kind == "yes_no"
+    }
+    assert len(pledges) == 4
+    assert {cells[pointer] for pointer in pledges} == {"□ 是　□ 否"}
+    assert set(cells["/commitment/signer"]) == {"＿"}
+
+
+def test_a_question_of_yes_or_no_without_an_answer_is_a_gap():
+    words = call_of(AGRI).document["words"]
+    answers = Answers(call_of(AGRI), {}, NOW, words)
+    assert answers.nothing("/honest/true_words") == words["gap"]
+    assert answers.nothing("/thing/trouble") == words["empty"]
+
+
 def test_shares_that_are_wide_enough_or_have_no_room_to_grow_stay_as_the_call_says():
     wide = [0.2, 0.3, 0.5]
     assert kept_whole(wide, [["序号", "金额", "依据"], ["1", "5.00", "很长的说明" * 9]], 30.0, 1.0) == wide
@@ -374,11 +418,14 @@ def test_shares_that_are_wide_enough_or_have_no_room_to_grow_stay_as_the_call_sa
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
-def test_the_frames_to_sign_begin_a_page_with_their_heading(name: str):
+def test_the_pledges_and_the_frames_to_sign_begin_a_page_together_under_their_heading(name: str):
     blocks = list(example_document(name).blocks())
     first = next(at for at, block in enumerate(blocks) if isinstance(block, Signature))
     assert isinstance(blocks[first - 1], Heading)
-    assert isinstance(blocks[first - 2], PageBreak)
+    breaks = [at for at in range(first) if isinstance(blocks[at], PageBreak)]
+    section = blocks[breaks[-1] + 1]
+    assert isinstance(section, Heading)
+    assert (section.level, section.pointer) == (1, "/commitment")
 
 
 @given(

@@ -5,7 +5,9 @@ from __future__ import annotations
 import io
 import re
 import subprocess
+import unicodedata
 import zipfile
+from collections import Counter
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -13,9 +15,10 @@ from typing import Any
 import pytest
 from lxml import etree
 
-from kjxm_desktop.export import docx_writer, formula_drawing, formula_source, formulas
+from kjxm_desktop.export import docx_writer, formula_drawing, formula_rules, formula_source, formulas
 from kjxm_desktop.export.blocks import Formula, Paragraph, Run
 from kjxm_desktop.export.compose_columns import columns_for, shown_of
+from kjxm_desktop.export.formula_word import ACCENT_MARKS
 from tests.export.conftest import LabelFont
 from tests.export.formula_corpus import (
     CORPUS,
@@ -145,6 +148,85 @@ def test_libreoffice_reads_all_formulas_but_its_own_gaps(tmp_path: Path):
     assert "¿" not in told.stdout  # what stands in place of what it cannot read
     assert "RMSE" in told.stdout
     assert "输出功率" in told.stdout
+
+
+def plain(signs: str) -> Counter[str]:
+    """Count signs, accents as the marks they are; spaces and what has no ink are none."""
+    marks = "".join(ACCENT_MARKS.get(sign, sign) for sign in signs)
+    return Counter(sign for sign in marks if not sign.isspace() and unicodedata.category(sign) != "Cf")
+
+
+def drawn_signs(latex: str) -> Counter[str]:
+    told = formula_rules.spelt_in_cells(formula_source.mathml(latex, display=True))
+    return plain("".join(told.itertext()))
+
+
+def signs_in_word(root: Any) -> Counter[str]:
+    named = [element.get(f"{M}val") for name in ("chr", "begChr", "endChr") for element in root.iter(M + name)]
+    return plain("".join([said(root), *named, *("―" for _ in root.iter(f"{M}bar"))]))
+
+
+@pytest.mark.parametrize("latex", CORPUS)
+def test_word_gets_the_signs_fractions_roots_frames_and_rows_that_are_drawn(latex: str):
+    root, told = omml(latex, display=True), formula_source.mathml(latex, display=True)
+    assert signs_in_word(root) == drawn_signs(latex)
+    of_word = [[cell for cell in row if said(cell).strip("\u200b ")] for row in root.iter(f"{M}mr")]
+    ruled = formula_rules.spelt_in_cells(told)
+    drawn = [[cell for cell in row if "".join(cell.itertext())] for row in ruled.iter("mtr")]
+    assert [len(row) for row in of_word] == [len(row) for row in drawn]
+    for ours, theirs in (("mfrac", ("f",)), ("menclose", ("borderBox",)), ("msqrt mroot", ("rad",))):
+        count = sum(1 for element in told.iter() if element.tag in ours.split())
+        assert sum(tags(root).count(name) for name in theirs) == count, ours
+
+
+def test_a_row_that_begins_with_an_empty_cell_is_whole_in_word():
+    root = omml(r"\begin{aligned} y &= (a+b)^2 \\ &= a^2 + b^2 \end{aligned}")
+    rows = list(root.iter(f"{M}mr"))
+    assert said(rows[1]).replace("\u200b", "").replace("\u2005", "") == "=a2+b2"
+    assert all(len(cell) for row in rows for cell in row), "LibreOffice loses a row with an empty cell"
+
+
+def test_integrals_drawn_together_by_hand_are_the_sign_they_mean():
+    assert value(omml(r"\int\!\!\!\int_D f"), ".//m:chr") == "∬"
+    assert value(omml(r"\int\!\! \int \!\int f"), ".//m:chr") == "∭"
+    assert [element.get(f"{M}val") for element in omml(r"\int \int f").iter(f"{M}chr")] == ["∫", "∫"]
+
+
+def test_what_is_struck_out_is_struck_out_in_both_files():
+    root = omml(r"\cancel{x} + \bcancel{y} + \xcancel{z} + \sout{w}")
+    told = [
+        [child.tag.removeprefix(M) for child in box if "strike" in child.tag] for box in root.iter(f"{M}borderBoxPr")
+    ]
+    assert told == [["strikeBLTR"], ["strikeTLBR"], ["strikeBLTR", "strikeTLBR"], ["strikeH"]]
+    for struck in (r"\cancel{x}", r"\bcancel{x}", r"\sout{x}"):
+        assert len(outline(struck).steps) > len(outline("x").steps)
+    assert "borderBoxPr" not in tags(omml(r"\boxed{x}")), "whose four sides are what Word draws of itself"
+
+
+def test_the_lines_of_a_matrix_are_drawn_and_are_signs_in_word():
+    ruled, plain_one = (r"\begin{array}{cRc} a & b \\ c & d \end{array}".replace("R", rule) for rule in ("|", ""))
+    assert len(outline(ruled).steps) == len(outline(plain_one).steps) + 5  # one box
+    assert [said(row) for row in omml(ruled).iter(f"{M}mr")] == ["a|b", "c|d"]
+    lined = r"\begin{array}{|c|c|} \hline a & b \\ \hline c & d \\ \hline \end{array}"
+    assert len(outline(lined).steps) == len(outline(plain_one).steps) + 6 * 5
+    assert [said(row) for row in omml(lined).iter(f"{M}mr")] == ["|a|b|", "|c|d|"]
+    assert tags(omml(lined)).count("bar") == 6
+
+
+@pytest.mark.parametrize(
+    ("chemistry", "spelt"),
+    [
+        (r"\ce{H2O}", r"\mathrm{H_2O}"),
+        (r"\ce{2H2 + O2 -> 2H2O}", r"2\,\mathrm{H}_2 + \mathrm{O}_2 \rightarrow 2\,\mathrm{H}_2\mathrm{O}"),
+        (r"\ce{SO4^2-}", r"\mathrm{SO}_4^{2-}"),
+        (r"\ce{CuSO4.5H2O}", r"\mathrm{CuSO}_4 \cdot 5\,\mathrm{H}_2\mathrm{O}"),
+        (r"\ce{1/2 O2}", r"\tfrac{1}{2}\,\mathrm{O}_2"),
+        (r"\ce{Fe(OH)3 v}", r"\mathrm{Fe}(\mathrm{OH})_3 \downarrow"),
+    ],
+)
+def test_chemistry_is_what_it_is_spelt_out(chemistry: str, spelt: str):
+    assert said(omml(chemistry)).replace(" ", "") == said(omml(spelt)).replace(" ", "")
+    assert outline(chemistry).width == pytest.approx(outline(spelt).width, rel=0.05)
 
 
 def test_a_root_hides_the_degree_it_has_not():

@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from pathlib import Path
 from typing import Any
+from xml.etree.ElementTree import Element
 
 import page
 import pikepdf
@@ -17,7 +18,15 @@ import pypdfium2
 import pytest
 
 from kjxm_desktop import paths
-from kjxm_desktop.export import formulas, pdf_archive
+from kjxm_desktop.export import (
+    formula_drawing,
+    formula_lines,
+    formula_source,
+    formula_tree,
+    formulas,
+    pdf_archive,
+    pdf_writer,
+)
 from kjxm_desktop.export.blocks import Cell, Column, Formula, Paragraph, Row, Run, Table
 from kjxm_desktop.export.fonts import FontSet
 from kjxm_desktop.export.formulas import FormulaOutline
@@ -25,7 +34,7 @@ from kjxm_desktop.export.page_style import TextStyle
 from kjxm_desktop.export.pdf_canvas import Sheet
 from kjxm_desktop.export.pdf_text import Line, Setter
 from tests.export.conftest import NOW
-from tests.export.formula_corpus import CORPUS, document, every_place, inline, outline, pdf_of, qpdf_says
+from tests.export.formula_corpus import CORPUS, SONG, document, every_place, inline, outline, pdf_of, qpdf_says
 
 BODY = TextStyle(size_pt=12, align="justify")
 
@@ -101,19 +110,76 @@ def test_a_line_grows_by_what_its_formulas_need():
     assert lines(Run("低"), inline("x"))[0].extra == 0
 
 
-def test_a_formula_wider_than_the_line_is_made_smaller():
-    (line,) = lines(inline("a+b+c+d+e+f+g+h"), width=100)
-    assert line.pieces[0].width == pytest.approx(100)
-    assert line.pieces[0].formula is not None
-    (alone,) = Setter(FontSet(paths.fonts())).formula("a+b+c+d+e+f+g+h", BODY, 100)
-    assert alone.width == pytest.approx(100)
+WIDE = r"y = " + " + ".join(f"a_{{{at}}} x^{{{at}}}" for at in range(14)) + r" = \sum_{i=0}^{13} a_i x^i"
 
 
-def test_a_formula_that_would_be_too_small_to_read_is_its_source():
-    latex = "+".join("abcdefgh" * 4)
-    made = lines(inline(latex), width=100)
-    assert "".join(piece.text for line in made for piece in line.pieces) == latex
-    assert not any(piece.formula for line in made for piece in line.pieces)
+def displayed(latex: str, width: float) -> Line:
+    (line,) = Setter(FontSet(paths.fonts())).formula(latex, BODY, width)
+    return line
+
+
+def test_a_formula_that_nothing_breaks_is_made_smaller():
+    word = r"\mathrm{" + "abcdefgh" * 3 + "}"
+    for line in (*lines(inline(word), width=100), displayed(word, 100)):
+        assert line.pieces[0].width == pytest.approx(100)
+        assert line.pieces[0].formula is not None
+
+
+def test_a_formula_a_little_wider_than_the_line_is_made_smaller_rather_than_broken():
+    whole = outline("a+b+c+d+e+f+g+h", display=True)
+    drawn = displayed("a+b+c+d+e+f+g+h", whole.width * 0.95).pieces[0].formula
+    assert drawn is not None
+    assert drawn.width == pytest.approx(whole.width * 0.95)
+    assert drawn.ascent < whole.ascent
+
+
+def test_a_wide_formula_of_its_own_is_set_in_lines_at_its_size():
+    whole, width = outline(WIDE, display=True), 200.0
+    drawn = displayed(WIDE, width).pieces[0].formula
+    assert drawn is not None
+    assert whole.width > 2 * width
+    assert drawn.width <= width
+    assert drawn.size_pt >= 0.95 * 12
+    assert drawn.ascent + drawn.descent >= 3 * (whole.ascent + whole.descent) * 0.6
+    assert [piece.text for piece in displayed(WIDE, width).pieces] == [WIDE]
+
+
+def test_a_line_of_a_formula_ends_before_a_relation_rather_than_within_a_sum():
+    told = formula_source.mathml("a+b+c+d+e+f = g+h+i+j = k+l", display=True)
+    set_lines: list[str] = []
+
+    def setting(line: Element) -> FormulaOutline:
+        set_lines.append(formula_tree.characters(line))
+        return formula_drawing.outline(line, SONG)
+
+    made = formula_lines.in_lines(told, setting, 11.0)
+    assert made is not None
+    assert set_lines[-3:] == ["a+b+c+d+e+f", "=g+h+i+j", "=k+l"]
+
+
+def test_signs_that_are_of_what_follows_them_begin_no_line():
+    told = formula_source.mathml(r"x = -b, \quad y \in (-1, +1) \qquad (2)", display=True)
+    pieces = [formula_tree.characters(piece) for piece in formula_lines.formulas_of_pieces(told)]
+    assert pieces == ["x", "=−b,", "y", "∈(−1,", "+1)", "(2)"]
+
+
+def test_a_wide_formula_in_a_text_breaks_with_the_text_and_is_told_once():
+    made = lines(Run("由式"), inline(WIDE), Run("可知各量，"), width=200)
+    assert len(made) > 2
+    pieces = [piece for line in made for piece in line.pieces if piece.formula]
+    assert [piece.text for piece in pieces if piece.text] == [WIDE]
+    assert all(line.width <= 200.01 for line in made)
+    assert made[-1].pieces[-1].text.endswith("可知各量，")
+
+
+def test_a_formula_that_would_be_too_small_to_read_is_its_source_and_told_of():
+    latex = r"\mathrm{" + "abcdefgh" * 9 + "}"
+    setter = Setter(FontSet(paths.fonts()))
+    for made in (setter.lines((inline(latex),), BODY, 100), setter.formula(latex, BODY, 100)):
+        assert "".join(piece.text for line in made for piece in line.pieces) == latex
+        assert not any(piece.formula for line in made for piece in line.pieces)
+    assert list(setter.unset) == [latex]
+    assert pdf_writer.write(document(Formula(r"x_1_2")), {}, FontSet(paths.fonts())).unset_formulas == ("x_1_2",)
 
 
 def test_a_tall_matrix_fits_on_a_page():

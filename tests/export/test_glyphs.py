@@ -57,7 +57,8 @@ def found(data: Json, covered: Coverage, call: str = KJXM) -> list[Diagnostic]:
 
 
 def test_what_is_told_to_be_drawn_is_drawn_in_every_role_and_style(covered: Coverage, fonts: FontSet):
-    drawn = [chr(code) for first, last in _ranges() for code in range(first, last + 1)]
+    in_fonts = [chr(code) for first, last in _ranges() for code in range(first, last + 1)]
+    drawn = [told for told in in_fonts if covered.draws(told)]
     assert len(drawn) > 30_000
     for role, style in (*product(("song",), STYLES), *product(("hei", "kai", "fang"), STYLES[:1])):
         assert [told for told in drawn if fonts.pick(told, role, **style) is None] == []

@@ -169,7 +169,7 @@ def test_every_answer_stands_whole_in_its_own_control(proposal: Proposal, form: 
 
 def test_long_text_keeps_its_marks_lists_tables_formulas_and_pictures(form: Opened):
     assert [text(p) for p in controls(form, "/bridge/plan")] == [
-        "先测绘，H2O 含量见[1]", "1.量拱圈", "2.拍裂缝", "表 1　测点", "", "图 1　桥身立面"
+        "先测绘，H2O 含量见[1]", "1.量拱圈", "2.拍裂缝", "表 1　测点", "点", "高", "甲", "1.2", "", "图 1　桥身立面"
     ]  # fmt: skip
     bold = [text(run) for run in form.find("//w:sdt//w:r[w:rPr/w:b and not(ancestor::w:tc)]")]
     assert "测绘" in bold

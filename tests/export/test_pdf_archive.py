@@ -23,7 +23,7 @@ from fontTools.ttLib import TTFont
 from lxml import etree
 
 from kjxm_desktop import paths
-from kjxm_desktop.export import files, glyphs, pdf_archive, pdf_writer
+from kjxm_desktop.export import embedded, files, glyphs, pdf_archive, pdf_writer
 from kjxm_desktop.export.blocks import Document, Paragraph, Part, Run
 from kjxm_desktop.export.fonts import FontSet
 from kjxm_desktop.export.pdf_archive import Attachment
@@ -236,8 +236,15 @@ def test_own_properties_are_kept_as_they_are_and_described():
     data = finished()
     for name, value in PROPERTIES.items():
         assert said(data, f"kjxm:{name}") == [value]
-    assert said(data, "pdfaProperty:name") == list(PROPERTIES)
-    assert said(data, "pdfaProperty:valueType") == ["Text"] * len(PROPERTIES)
+    assert said(data, "pdfaProperty:name") == [*PROPERTIES, embedded.PAGES]
+    assert said(data, "pdfaProperty:valueType") == ["Text"] * (len(PROPERTIES) + 1)
+
+
+def test_what_each_page_draws_is_recorded_in_order():
+    data = finished()
+    with pikepdf.open(io.BytesIO(data)) as pdf:
+        drawn = [embedded.page_digest(one.Contents.read_bytes()) for one in pdf.pages]
+    assert said(data, f"kjxm:{embedded.PAGES}") == [" ".join(drawn)]
 
 
 def test_a_title_of_markup_is_a_title(tmp_path: Path):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 import re
 from collections.abc import Iterator, Sequence
@@ -220,6 +221,21 @@ def test_no_line_begins_with_a_closing_mark_or_ends_with_an_opening_one_at_any_w
         assert not [text for text in texts[1:] if text[0] in NOT_FIRST]
         assert not [text for text in texts[:-1] if text[-1] in NOT_LAST]
         assert sum(text.count(word) for text in texts for word in set(words)) >= len(words) * 4
+
+
+def test_the_sign_of_a_currency_stays_close_to_its_amount_however_wide_the_line_is_spread():
+    setter = Setter(FontSet(paths.fonts()))
+    for width in range(120, 320, 7):
+        for line in setter.lines((Run("合计￥1,234.56元，另计￡20.00元。" * 4),), STYLE, float(width)):
+            for before, after in itertools.pairwise(line.pieces):
+                if before.text[-1] in "￥￡":
+                    assert after.x == pytest.approx(before.x + before.width)
+
+
+def test_the_last_line_takes_a_character_more_only_where_it_has_room_for_it():
+    lines = Setter(FontSet(paths.fonts())).lines((Run("0&0—"),), TextStyle(size_pt=12), 19.0)
+    assert "".join(piece.text for line in lines for piece in line.pieces) == "0&0—"
+    assert all(line.width <= 19.01 for line in lines)
 
 
 def test_full_lines_end_at_the_margin_and_none_goes_beyond_it():

@@ -34,7 +34,7 @@ from kjxm_desktop.export import (
 )
 from kjxm_desktop.export.blocks import Block, Cell, Document, Heading, ListBlock, Paragraph, Picture, Row, Run, Table
 from kjxm_desktop.export.self_check import Mismatch
-from tests.export import filled, hostile
+from tests.export import any_form, filled, hostile
 from tests.export.conftest import AGRI, COMPLETE, EXAMPLES, KJXM, NOW, call_of, example
 
 TITLE = "R&D <b>粗体</b> 与 &amp; 的题目 𠮷𡋾"
@@ -85,6 +85,33 @@ def test_an_empty_proposal_reads_as_it_was_answered(name: str):
     assert make(Proposal(call_of(name))).mismatches == ()
 
 
+@pytest.mark.parametrize("backwards", [False, True])
+def test_a_form_may_print_answers_in_any_order(backwards: bool):
+    for told in (example("nearly-finished"), filled.proposal(call_of(AGRI))):
+        assert make(any_form.with_form(told, backwards=backwards), "docx").mismatches == ()
+
+
+def test_an_answer_of_a_form_has_to_stand_in_its_own_place():
+    rows: list[Json] = [[[{"text": "5"}], [{"text": "15"}]]]
+    told = proposal_with("/thing/steps", [{"type": "table", "header": False, "rows": rows}])
+    told.set("/thing/one_line", "5 与 15")
+    of_form = any_form.with_form(told, backwards=True)
+    made = make(of_form, "docx")
+    assert made.mismatches == ()
+    for old, new, pointer in ((">15<", ">51<", "/thing/steps/0"), (">5 与 15<", ">5<", "/thing/one_line")):
+        wrong = without_text(made.files["docx"], old, new)
+        mismatches = found(of_form, {"docx": wrong}, is_official_form=True)
+        assert [(one.pointer, one.kind) for one in mismatches] == [(pointer, "text")]
+
+
+def without_text(data: bytes, old: str, new: str) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as source, zipfile.ZipFile(out, "w") as target:
+        for name in source.namelist():
+            target.writestr(name, source.read(name).replace(old.encode(), new.encode()))
+    return out.getvalue()
+
+
 def test_the_hostile_proposal_reads_as_it_was_answered():
     assert make(hostile.proposal()).mismatches == ()
 
@@ -99,9 +126,7 @@ def test_one_format_alone_is_checked_as_well(kind: str):
 
 _SIGNS = st.one_of(
     st.sampled_from("研究内容，。“”（）——……《》：；、1234567890.%+-<>&;/{}[]'\"abcXYZ 　🜁😀㛃䶮𬶋𠮷𡋾ᠮᠣ①℃₂²ﬁÅß"),
-    st.characters(max_codepoint=0x2FFFF, exclude_categories=("Cs", "Cc", "Co", "Cn")).filter(
-        lambda sign: unicodedata.bidirectional(sign) not in ("R", "AL")
-    ),
+    st.characters(max_codepoint=0x2FFFF, exclude_categories=("Cs", "Cc", "Co", "Cn")),
 )
 _TEXTS = st.text(_SIGNS, max_size=60).map(rich_text.clean_line)
 
@@ -128,10 +153,11 @@ def test_a_ligature_that_no_font_has_is_no_fault():
     assert make(proposal_with("/thing/one_line", "研ﬅ与ﬁ⁽ⁿ⁾")).mismatches == ()
 
 
-def test_letters_from_right_to_left_which_the_pdf_does_not_turn_are_told():
-    runs = [{"text": "书名 ספר 一种"}]
-    told = make(proposal_with("/thing/steps", [{"type": "paragraph", "runs": runs}])).mismatches
-    assert [(one.format, one.pointer, one.kind) for one in told] == [("pdf", "/thing/steps/0", "text")]
+@pytest.mark.parametrize("word", ["ספר", "סֵפֶר", "كتاب", "كِتَاب ١٢", "(א) 1.5 ב-ג", "ܟܬܒܐ ߞߟߞ"])
+def test_letters_from_right_to_left_are_named_as_characters_that_no_font_sets(word: str):
+    made = make(proposal_with("/thing/steps", [{"type": "paragraph", "runs": [{"text": f"书名 {word} 一种"}]}]))
+    assert made.mismatches == ()
+    assert {sign for sign in word if unicodedata.bidirectional(sign) in ("R", "AL")} <= set(made.missing_glyphs)
 
 
 # --- faults of a writer -----------------------------------------------------------------------------------------------

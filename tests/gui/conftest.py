@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QEvent
 from PySide6.QtGui import QDesktopServices, QInputMethodEvent
 from PySide6.QtWidgets import QApplication, QWidget
+from pytestqt.qtbot import QtBot
 
 from kjxm_desktop import paths, strings
 from kjxm_desktop.core import call as calls
@@ -22,12 +24,31 @@ from kjxm_desktop.gui.main_window import MainWindow
 from kjxm_desktop.gui.session import Session
 from kjxm_desktop.settings import Settings
 
+PATIENCE_MS = 120_000
+"""How long a test waits for what must happen: no machine is that slow, and where it happens nobody waits."""
+
 NOW = datetime(2024, 6, 1, 9, 30, tzinfo=clock.BEIJING)
+
+
+@pytest.fixture
+def qtbot(qapp: QApplication, request: pytest.FixtureRequest) -> QtBot:
+    """Return a bot that waits as long as a loaded machine needs, where a test does not say otherwise."""
+    bot = QtBot(request)
+    for name in ("waitSignal", "waitSignals", "waitUntil"):
+        setattr(bot, name, partial(getattr(bot, name), timeout=PATIENCE_MS))
+    return bot
 
 
 @pytest.fixture(scope="session")
 def call() -> Call:
     return calls.load(paths.schemas() / "kjxm-sjtu-2024")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def clipboard_left_empty(qapp: QApplication) -> Iterator[None]:
+    """Take everything off the clipboard while the interpreter lives: the library ends badly with what we made on it."""
+    yield
+    qapp.clipboard().clear()
 
 
 @pytest.fixture(autouse=True)

@@ -116,14 +116,14 @@ def column_of(window: MainWindow, pointer: str) -> int:
     return names.index(name)
 
 
-def wait_until(qtbot: QtBot, happened: Callable[[], object], timeout: int = 10_000) -> None:
+def wait_until(qtbot: QtBot, happened: Callable[[], object]) -> None:
     """Let the window work until `happened` tells something true."""
-    qtbot.waitUntil(lambda: bool(happened()), timeout=timeout)
+    qtbot.waitUntil(lambda: bool(happened()))
 
 
 def wait_checked(qtbot: QtBot, window: MainWindow) -> None:
     """Wait until the check after the last edit has ended."""
-    with qtbot.waitSignal(session_of(window).diagnostics_changed, timeout=10_000):
+    with qtbot.waitSignal(session_of(window).diagnostics_changed):
         session_of(window).check_soon()
 
 

@@ -11,8 +11,6 @@ from kjxm_desktop.gui.main_window import MainWindow
 from kjxm_desktop.gui.start_page import examples
 from tests.gui.hands import button_of, press, session_of, wait_until
 
-SLOW_MS = 120_000
-
 
 def _with_emoji(window: MainWindow, title: str = "牧区😀监测☑") -> None:
     assert window.open_example(next(example for example in examples() if example.id == "consulting"))
@@ -45,9 +43,28 @@ def test_an_export_names_them_first_and_goes_on_for_whoever_agrees(
     assert "项目名称　😀 U+1F600、☑ U+2611" in dialog.notice.text()
     assert dialog.start_button.text() == "仍要导出"
     press(qtbot, dialog.start_button)
-    wait_until(qtbot, lambda: not dialog.work.is_running, SLOW_MS)
+    wait_until(qtbot, lambda: not dialog.work.is_running)
     assert sorted(path.suffix for path in (tmp_path / "out").iterdir()) == [".docx", ".pdf"], dialog.work.told
     assert "😀 U+1F600" in dialog.work.told
+    dialog.close()
+
+
+def test_formulas_and_heaps_of_marks_are_named_too_for_a_docx_alone_as_well(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path
+) -> None:
+    _with_emoji(window, "牧区e\u0301\u0302\u0303\u0304监测")
+    session = session_of(window)
+    blocks = session.proposal.get("/summary/text")
+    session.edit("/summary/text", [*blocks, {"type": "formula", "latex": r"a + \unknown{x}"}])
+    wait_until(qtbot, lambda: any(item.code == "formula" for item in session.diagnostics_at("/summary/text")))
+    dialog = _dialog(window, tmp_path / "out")
+    assert r"项目摘要　a + \unknown{x} [\unknown]" in dialog.notice.text()
+    assert "项目名称　e" in dialog.notice.text()
+    press(qtbot, dialog.kind_box("pdf"))
+    assert dialog.notice.isVisible()
+    assert "项目名称　e" in dialog.notice.text()
+    assert r"[\unknown]" in dialog.notice.text()
+    assert dialog.start_button.text() == "仍要导出"
     dialog.close()
 
 

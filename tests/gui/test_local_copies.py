@@ -16,7 +16,6 @@ from kjxm_desktop.gui.main_window import MainWindow
 from kjxm_desktop.gui.save_state import SaveKind
 from tests.gui.hands import press, session_of, type_in, wait_until
 
-SLOW_MS = 60_000
 NAMED, UNNAMED = "葵盘果胶联产颗粒饲料", "沙棘籽油示范"
 
 
@@ -26,9 +25,9 @@ def _write(qtbot: QtBot, window: MainWindow, title: str, path: Path | None = Non
     type_in(window, "/project/title", title)
     if path is not None:
         session_of(window).save_as(path)
-        wait_until(qtbot, lambda: session_of(window).save_state.kind is SaveKind.SAVED, SLOW_MS)
+        wait_until(qtbot, lambda: session_of(window).save_state.kind is SaveKind.SAVED)
     else:
-        wait_until(qtbot, lambda: session_of(window).save_state.kind is SaveKind.KEPT, SLOW_MS)
+        wait_until(qtbot, lambda: session_of(window).save_state.kind is SaveKind.KEPT)
 
 
 @pytest.fixture
@@ -48,7 +47,7 @@ def opened(qtbot: QtBot) -> Callable[[MainWindow], LocalCopies]:
         action.trigger()
         dialog = window.findChild(LocalCopies)
         assert dialog is not None
-        wait_until(qtbot, lambda: not dialog.is_busy and dialog.isVisible(), SLOW_MS)
+        wait_until(qtbot, lambda: not dialog.is_busy and dialog.isVisible())
         return dialog
 
     return show
@@ -87,7 +86,7 @@ def test_a_draft_with_a_whole_file_goes_with_one_tick_and_its_file_stays(
     assert not row.sure.isVisible()
     assert dialog.clear_button.text().startswith("清除 1 份（")
     press(qtbot, dialog.clear_button)
-    wait_until(qtbot, lambda: not dialog.is_busy, SLOW_MS)
+    wait_until(qtbot, lambda: not dialog.is_busy)
     assert [row.tick.text() for row in dialog.rows] == [UNNAMED]
     assert dialog.told.text().startswith("已清除 1 份申报书的本机副本")
     assert _kept(data_folder) == {UNNAMED}
@@ -113,7 +112,7 @@ def test_a_draft_that_is_here_alone_takes_a_second_tick(
     assert not dialog.clear_button.isEnabled()
     press(qtbot, row.sure)
     press(qtbot, dialog.clear_button)
-    wait_until(qtbot, lambda: not dialog.is_busy, SLOW_MS)
+    wait_until(qtbot, lambda: not dialog.is_busy)
     assert _kept(data_folder) == {NAMED}
     dialog.close()
     assert [entry.title for entry in two_drafts.start_page.shown] == [NAMED]
@@ -142,7 +141,7 @@ def test_a_draft_opened_elsewhere_meanwhile_stays_and_that_is_told(
     lock = FileLock(data_folder / "open" / f"{row.copy.doc_id}.lock")
     assert lock.take()
     press(qtbot, dialog.clear_button)
-    wait_until(qtbot, lambda: not dialog.is_busy, SLOW_MS)
+    wait_until(qtbot, lambda: not dialog.is_busy)
     assert dialog.told.text().startswith("这份申报书正在另一个窗口中打开")
     assert not _row(dialog, NAMED).tick.isEnabled()
     assert NAMED in _kept(data_folder)

@@ -65,12 +65,12 @@ def first_words(pointer: str) -> str:
 
 
 def wait_open(window: MainWindow, qtbot: QtBot) -> None:
-    qtbot.waitUntil(lambda: window.session is not None and not window.returning.is_busy, timeout=20_000)
+    qtbot.waitUntil(lambda: window.session is not None and not window.returning.is_busy)
 
 
 def asked(window: MainWindow, qtbot: QtBot) -> ReturnedDialog:
     """Wait for the page with the differences."""
-    qtbot.waitUntil(lambda: window.findChild(ReturnedDialog) is not None, timeout=20_000)
+    qtbot.waitUntil(lambda: window.findChild(ReturnedDialog) is not None)
     dialog = window.findChild(ReturnedDialog)
     assert dialog is not None
     qtbot.waitUntil(dialog.isActiveWindow)
@@ -194,7 +194,7 @@ def test_it_leads_to_the_original_where_that_was_worked_on_here(
     storage.write(original, exported()[0], program="test")
     window.open_file(original)
     window.open_file(written(tmp_path, "docx"))
-    qtbot.waitUntil(lambda: session_of(window).path is None, timeout=20_000)
+    qtbot.waitUntil(lambda: session_of(window).path is None)
     action = next(
         one
         for one in desk_of(window).strip.findChildren(QPushButton)
@@ -229,7 +229,7 @@ def test_what_holds_no_data_is_told_in_a_sentence_and_nothing_opens(
 ) -> None:
     path = REFUSED[name](tmp_path)
     assert not window.open_file(path)
-    qtbot.waitUntil(lambda: window.findChild(QMessageBox) is not None, timeout=20_000)
+    qtbot.waitUntil(lambda: window.findChild(QMessageBox) is not None)
     box = window.findChild(QMessageBox)
     assert box is not None
     assert path.name in box.text()
@@ -293,7 +293,7 @@ def test_a_document_is_compared_with_the_open_draft_by_its_data(
     window.compare_with_file(written(tmp_path, "docx"))
     comparison = window.looking_back.comparison
     assert comparison is not None
-    qtbot.waitUntil(lambda: not comparison.is_busy and bool(comparison.pane.pieces), timeout=20_000)
+    qtbot.waitUntil(lambda: not comparison.is_busy and bool(comparison.pane.pieces))
     assert [piece.difference.pointer for piece in comparison.pane.pieces] == [TITLE]
 
 

@@ -130,7 +130,7 @@ def test_it_is_exported_under_its_own_name(window: MainWindow, qtbot: QtBot, tmp
     page.target.set_folder(tmp_path / "out")
     assert page.draft.isChecked()
     press(qtbot, page.start_button)
-    wait_until(qtbot, lambda: not page.work.is_running, 120_000)
+    wait_until(qtbot, lambda: not page.work.is_running)
     [folder] = (tmp_path / "out").iterdir()
     assert folder.name == "农技小专项2026-田示例-种植-湖口一村小麦少浇一水不减产（未定稿）"
     assert {path.suffix for path in folder.iterdir()} == {".docx", ".pdf", ".eml", ".txt"}

@@ -256,7 +256,7 @@ def test_gaps_are_shown_only_after_a_check_or_a_done_mark(session: Session) -> N
 
 def test_what_is_typed_is_in_the_working_copy_soon(session: Session, qtbot: QtBot, tmp_path: Path) -> None:
     session.edit(TITLE, "颗粒饲料")
-    qtbot.waitUntil(lambda: session.save_state.kind is SaveKind.KEPT, timeout=5000)
+    qtbot.waitUntil(lambda: session.save_state.kind is SaveKind.KEPT)
     kept = working_copy.list_all(tmp_path / "working")
     assert [entry.data["project"]["title"] for entry in kept] == ["颗粒饲料"]
     assert session.save_state.words() == "已自动保存 09:30，尚未取名"
@@ -266,7 +266,7 @@ def test_saving_under_a_name_writes_the_file(session: Session, qtbot: QtBot, tmp
     session.edit(TITLE, "颗粒饲料")
     path = tmp_path / "申报书.kjxm"
     session.save_as(path)
-    qtbot.waitUntil(lambda: session.save_state.kind is SaveKind.SAVED, timeout=5000)
+    qtbot.waitUntil(lambda: session.save_state.kind is SaveKind.SAVED)
     stored = storage.read(path, Shelf(call))
     assert stored.proposal.data == session.data
     assert stored.proposal.revision == session.proposal.revision == 1
@@ -289,10 +289,10 @@ def test_a_file_changed_outside_is_left_alone_and_ours_lies_beside(
     path = tmp_path / "申报书.kjxm"
     session.edit(TITLE, "我的")
     session.save_as(path)
-    qtbot.waitUntil(lambda: session.save_state.kind is SaveKind.SAVED, timeout=5000)
+    qtbot.waitUntil(lambda: session.save_state.kind is SaveKind.SAVED)
     path.write_bytes(b"what a colleague saved")
     session.edit(TITLE, "我的新题目", apart=True)
-    with qtbot.waitSignal(session.conflict_kept, timeout=5000) as told:
+    with qtbot.waitSignal(session.conflict_kept) as told:
         session.save()
     assert told.args is not None
     ours = Path(told.args[0])
@@ -305,21 +305,21 @@ def test_a_file_changed_outside_is_left_alone_and_ours_lies_beside(
 def test_a_failure_to_save_is_told_and_nothing_is_lost(session: Session, qtbot: QtBot, tmp_path: Path) -> None:
     session.edit(TITLE, "颗粒饲料")
     session.save_as(tmp_path / "nowhere" / "申报书.kjxm")
-    qtbot.waitUntil(lambda: session.save_state.kind is SaveKind.FAILED, timeout=5000)
+    qtbot.waitUntil(lambda: session.save_state.kind is SaveKind.FAILED)
     assert session.save_state.words().startswith("保存失败：")
     session.save_as(tmp_path / "申报书.kjxm")
-    qtbot.waitUntil(lambda: session.save_state.kind is SaveKind.SAVED, timeout=5000)
+    qtbot.waitUntil(lambda: session.save_state.kind is SaveKind.SAVED)
 
 
 def test_the_file_follows_by_itself(open_session: Callable[..., Session], qtbot: QtBot, tmp_path: Path) -> None:
     session = open_session()
     path = tmp_path / "申报书.kjxm"
     session.save_as(path)
-    qtbot.waitUntil(lambda: session.save_state.kind is SaveKind.SAVED, timeout=5000)
+    qtbot.waitUntil(lambda: session.save_state.kind is SaveKind.SAVED)
     before = hashlib.sha256(path.read_bytes()).hexdigest()
     session._saving._file_due.setInterval(50)
     session.edit(TITLE, "颗粒饲料")
-    qtbot.waitUntil(lambda: hashlib.sha256(path.read_bytes()).hexdigest() != before, timeout=5000)
+    qtbot.waitUntil(lambda: hashlib.sha256(path.read_bytes()).hexdigest() != before)
 
 
 def test_media_comes_back_by_its_digest(session: Session) -> None:
@@ -370,7 +370,7 @@ def test_nothing_is_checked_or_saved_while_an_input_method_composes(
     ):
         pass
     assert session.save_state.kind is SaveKind.UNTOUCHED
-    with qtbot.waitSignals([session.diagnostics_changed, session.save_state_changed], timeout=20_000):
+    with qtbot.waitSignals([session.diagnostics_changed, session.save_state_changed]):
         session.composing(False)
 
 
@@ -382,7 +382,7 @@ def test_who_composes_word_after_word_is_stored_all_the_same(session: Session, q
         session.composing(False)
         return bool(working_copy.list_all(tmp_path / "working"))
 
-    qtbot.waitUntil(go_on, timeout=10_000)
+    qtbot.waitUntil(go_on)
 
 
 def test_composing_ends_by_itself_when_the_focus_moves(session: Session, qtbot: QtBot) -> None:

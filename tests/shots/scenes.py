@@ -12,7 +12,14 @@ from kjxm_desktop.core import storage
 from kjxm_desktop.gui.about import about
 from kjxm_desktop.gui.compare_window import CompareWindow
 from kjxm_desktop.gui.history_window import HistoryWindow
+from kjxm_desktop.gui.table_charts import TableCharts
+from tests.gui.hands import keys_of, put_in
+from tests.shots.import_scene import importing
+from tests.shots.prose_scenes import prose
+from tests.shots.remarks import remarks
+from tests.shots.returned_scene import returned
 from tests.shots.stage import Stage
+from tests.shots.table_scenes import tables
 
 SOME = ("project", "basis", "budget")
 
@@ -135,6 +142,7 @@ def dialogs(stage: Stage) -> None:
     _take_dialog(stage, "about")
     stage.window.tell(strings.text("gui_window.not_stored"))
     _take_dialog(stage, "a sentence to be read")
+    returned(stage)
 
 
 def looking_back(stage: Stage) -> None:
@@ -197,6 +205,81 @@ def _comparison(stage: Stage) -> CompareWindow:
     return shown
 
 
+def searching(stage: Stage) -> None:
+    """Show the one search: hits by section, led to in prose, guidance and notice; what replacing would do."""
+    stage.open_example("long")
+    stage.window.searching.find()
+    panel = stage.window.searching.panel
+    assert panel is not None
+    for words, kind in (("饲料", "answer"), ("内蒙古", "guidance"), ("内蒙古", "notice"), ("没有的词", None)):
+        panel.line.setText(words)
+        panel.search_now()
+        number = next((at for at, hit in enumerate(panel.hits) if hit.kind == kind and hit.section_id != "project"), -1)
+        if number >= 0:
+            panel._go(number, keys=False)
+        stage.take(f"search: {words}, {kind or 'nothing found'}")
+    stage.window.searching.replace()
+    panel.line.setText("饲料")
+    panel.new_line.setText("粗饲料")
+    panel.search_now()
+    stage.take("search: what replacing would do")
+    panel.replace_all.click()
+    stage.take("search: replaced, one step to undo")
+    stage.window.close_proposal()
+
+
+def own_names(stage: Stage) -> None:
+    """Show the names offered in prose, in a cell, and for another spelling."""
+    stage.open_example("long")
+    stage.window.activateWindow()
+    for pointer, words in (("/summary/text", "与内蒙"), ("/commitment/signer", "巴彦淖尔示例饲料公司")):
+        stage.session.edit(pointer, None)
+        keys = keys_of(stage.window, pointer)
+        put_in(keys, words)
+        stage.rest(300)
+        stage.take(f"names: {words}")
+    stage.window.close_proposal()
+
+
+def money_and_time(stage: Stage) -> None:
+    """Show the budget with what is offered to mend, and the time plan with a bar in hand and one outside the period."""
+    stage.open_example("long")
+    session = stage.session
+    session.edit("/budget/income/special", "358.50")
+    session.edit("/budget/lines/0/basis", None)
+    session.edit("/project/period/to", "2026-06")
+    session.check_now()
+    stage.desk.show_section("budget")
+    stage.desk.go_to("/budget/lines/0/basis")
+    stage.rest(900)
+    stage.take("budget: a basis is offered")
+    bar = stage.desk.page.verticalScrollBar()
+    bar.setValue(bar.value() + 420)
+    stage.take("budget: income and expenses differ")
+    session.edit("/budget/lines/1/amount", "372000")
+    stage.desk.go_to("/budget/lines/1/amount")
+    stage.rest(900)
+    stage.take("budget: an amount as if in yuan")
+    for _ in range(5):
+        stage.window.step_problem(-1)
+    stage.rest(900)
+    stage.take("problem list: what mends a finding")
+    stage.window.toggle_problems()
+    stage.window.show_check()
+    stage.take("check page: what mends a finding")
+    stage.window.show_desk()
+    stage.desk.go_to("/schedule/milestones/12/task")
+    (charts,) = stage.desk.page.findChildren(TableCharts)
+    stage.until(lambda: bool(charts.folds[0].views))
+    charts.folds[0].head.click()
+    stage.rest(900)
+    bar = stage.desk.page.verticalScrollBar()
+    for stop in (2, 1):
+        bar.setValue(bar.maximum() // stop)
+        stage.take(f"time plan, a bar in hand {3 - stop}/2")
+    stage.window.close_proposal()
+
+
 def _take_dialog(stage: Stage, name: str) -> None:
     stage.rest()
     dialog = next(d for d in stage.window.findChildren(QDialog) if d.isVisible())
@@ -209,7 +292,37 @@ def _take_dialog(stage: Stage, name: str) -> None:
 Scene = Callable[[Stage], None]
 
 SETS: Mapping[str, tuple[Scene, ...]] = {
-    "all": (start_page, menus, sections, empty_draft, panels, sending, dialogs, looking_back),
-    "some": (start_page, some_sections, panels, sending, dialogs, looking_back),
-    "few": (some_sections, panels, looking_back),
+    "all": (
+        remarks,
+        start_page,
+        menus,
+        sections,
+        empty_draft,
+        panels,
+        sending,
+        dialogs,
+        importing,
+        prose,
+        searching,
+        own_names,
+        money_and_time,
+        tables,
+        looking_back,
+    ),
+    "some": (
+        remarks,
+        start_page,
+        some_sections,
+        panels,
+        sending,
+        dialogs,
+        importing,
+        prose,
+        searching,
+        own_names,
+        money_and_time,
+        tables,
+        looking_back,
+    ),
+    "few": (remarks, some_sections, panels, prose, searching, money_and_time, tables, looking_back),
 }

@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import partial
 
 from PySide6.QtCore import QRectF, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtGui import QAction, QKeySequence, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from kjxm_desktop import strings
 from kjxm_desktop.core import json_pointer
@@ -19,7 +19,9 @@ from kjxm_desktop.gui.form.field import Field
 from kjxm_desktop.gui.form.field_grid import FieldGrid
 from kjxm_desktop.gui.form.foot import Foot, Remark
 from kjxm_desktop.gui.form.spelling import write
+from kjxm_desktop.gui.form.step_line import StepLine
 from kjxm_desktop.gui.form.table_rows import Row
+from kjxm_desktop.gui.import_table import TableImport
 from kjxm_desktop.gui.labels import Label, tip
 from kjxm_desktop.gui.override import override
 from kjxm_desktop.gui.session import Session, touches
@@ -27,12 +29,24 @@ from kjxm_desktop.gui.session import Session, touches
 OPEN_AT_FIRST = 3
 """So many cards stand open when a page is first shown."""
 
+STEPS = {
+    "insert": "Alt+Shift+Ins",
+    "insert_below": "Alt+Ins",
+    "duplicate": "Ctrl+J",
+    "up": "Alt+Up",
+    "down": "Alt+Down",
+    "delete": "Ctrl+Shift+Del",
+}
+"""What can be done with a row, and the key for it from anywhere in its card: others than in a grid, where text is
+written in lines and cells alone."""
+_BUTTONS = ("up", "down", "duplicate", "delete")
+
 
 class Card(QWidget):
     """One row: its number and name in the head, its fields below when it is open (made when it first opens)."""
 
     step_wanted = Signal(str)
-    """A step on this row was asked for: "up", "down", "duplicate" or "delete"."""
+    """A step on this row was asked for: one of `STEPS`."""
 
     def __init__(self, session: Session, table: Control, pointer: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -49,6 +63,7 @@ class Card(QWidget):
         self._fold.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self._fold.setFont(theme.font("label"))
         self._fold.clicked.connect(lambda: self.set_open(not self.is_open))
+        self.actions_of: dict[str, QAction] = {}
         self._column.addLayout(self._head())
         self._foot = Foot(self)
         self._column.addWidget(self._foot)
@@ -59,16 +74,40 @@ class Card(QWidget):
         head = QHBoxLayout()
         head.setSpacing(0)
         head.addWidget(self._fold, 1, Qt.AlignmentFlag.AlignLeft)
-        for name in ("up", "down", "duplicate", "delete"):
+        for name in STEPS:
+            self.actions_of[name] = self._action(name)
+        for name in _BUTTONS:
             button = QToolButton(self)
             button.setAutoRaise(True)
             theme.set_icon(button, f"row_{name}", "quiet")
-            words = strings.text(f"gui_form.table.{name}")
-            button.setAccessibleName(words)
-            button.setToolTip(tip(words))
-            button.clicked.connect(lambda _checked=False, name=name: self.step_wanted.emit(name))
+            action = self.actions_of[name]
+            keys = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
+            button.setAccessibleName(action.text())
+            button.setToolTip(tip(f"{action.text()}  {keys}"))
+            button.clicked.connect(action.trigger)
             head.addWidget(button)
+        head.addWidget(self._menu_button())
         return head
+
+    def _action(self, name: str) -> QAction:
+        action = QAction(strings.text(f"gui_table.{name}"), self)
+        action.setShortcut(QKeySequence(STEPS[name]))
+        action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        action.setShortcutVisibleInContextMenu(True)
+        action.triggered.connect(lambda _checked=False: self.step_wanted.emit(name))
+        self.addAction(action)
+        return action
+
+    def _menu_button(self) -> QToolButton:
+        button = QToolButton(self)
+        button.setAutoRaise(True)
+        button.setText(strings.text("gui_table.more"))
+        button.setToolTip(tip(strings.text("gui_table.more_tip")))
+        button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        menu = QMenu(button)
+        menu.addActions(list(self.actions_of.values()))
+        button.setMenu(menu)
+        return button
 
     @property
     def is_open(self) -> bool:
@@ -147,9 +186,34 @@ class CardsField(Field):
         self._add = QPushButton(strings.pick(control.add_label or {}) or strings.text("gui_form.table.add"), self)
         theme.set_icon(self._add, "add")
         self._add.clicked.connect(self.add_row)
-        self._column.addWidget(self._add, 0, Qt.AlignmentFlag.AlignLeft)
+        self.coming = TableImport(self)
+        self.coming.told.connect(self._on_told)
+        self.coming.imported.connect(self._on_imported)
+        self.line = StepLine(session, self)
+        self._column.addLayout(self._foot())
+        self._column.addWidget(self.line)
         session.diagnostics_changed.connect(self._show_findings)
         session.value_changed.connect(self._on_value_changed)
+
+    def _foot(self) -> QHBoxLayout:
+        bring = QPushButton(strings.text("gui_table.import"), self)
+        theme.set_icon(bring, "open")
+        bring.setToolTip(tip(strings.text("gui_table.import_tip")))
+        bring.clicked.connect(self.coming.choose)
+        foot = QHBoxLayout()
+        foot.setSpacing(theme.SPACE_GRID)
+        foot.addWidget(self._add)
+        foot.addWidget(bring)
+        foot.addStretch(1)
+        return foot
+
+    def _on_told(self, sentence: str) -> None:
+        self.line.tell(sentence)
+
+    def _on_imported(self, first: int, _count: int, sentence: str) -> None:
+        self.edited.emit()
+        self.go_to(f"{self.pointer}/{first}")
+        self.line.tell_done(sentence)
 
     # ---- what a field is asked
 
@@ -177,6 +241,7 @@ class CardsField(Field):
             self._cards[row_id] = card
             self._column.insertWidget(at, card)
             card.set_open(not self._first or at < OPEN_AT_FIRST)
+            card.show()  # the layout would do it later, and until then its keys do nothing
         elif self._column.indexOf(card) != at:
             self._column.removeWidget(card)
             self._column.insertWidget(at, card)
@@ -237,10 +302,16 @@ class CardsField(Field):
             case "up" | "down":
                 self.put(table_rows.moved(rows, [at], -1 if step == "up" else 1), apart=True)
             case "duplicate":
-                self.put(table_rows.duplicated(rows, [at]), apart=True)
+                if self.put(table_rows.duplicated(rows, [at]), apart=True):
+                    self.go_to(f"{self.pointer}/{at + 1}")
+            case "insert" | "insert_below":
+                before = at if step == "insert" else at + 1
+                if self.put(table_rows.inserted(rows, before), apart=True):
+                    self.go_to(f"{self.pointer}/{before}")
             case _:
                 if self.put(table_rows.deleted(rows, [at]), apart=True):
-                    self.noted.emit(strings.text("gui_form.table.deleted", count=1))
+                    self.go_to(f"{self.pointer}/{min(at, len(rows) - 2)}")
+                    self.line.tell_done(strings.text("gui_form.table.deleted", count=1))
 
     # ---- following the session
 

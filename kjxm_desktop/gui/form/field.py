@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QObject, QRectF, Qt, Signal
 from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QVBoxLayout, QWidget
 
 from kjxm_desktop import strings
 from kjxm_desktop.core import json_pointer
@@ -160,7 +160,8 @@ class FieldBox(QWidget):
     @override
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw ground and edge."""
-        focused = self._inner.hasFocus()
+        keys = QApplication.focusWidget()
+        focused = keys is not None and (keys is self._inner or self._inner.isAncestorOf(keys))
         width = theme.FOCUS_WIDTH if focused or self._token else 1
         token = self._token or ("accent" if focused else "line")
         painter = QPainter(self)

@@ -6,11 +6,13 @@ from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from kjxm_desktop import strings
-from kjxm_desktop.core import json_pointer, rich_text
+from kjxm_desktop.core import json_pointer, notes, rich_text
 from kjxm_desktop.core.form import Control, Form
 from kjxm_desktop.core.validation import Diagnostic, Severity
-from kjxm_desktop.gui import table_charts, theme
+from kjxm_desktop.gui import dismissing, fixing, table_charts, theme
+from kjxm_desktop.gui.fixing import Offer
 from kjxm_desktop.gui.form import fields
+from kjxm_desktop.gui.form.comment_mark import FieldComments
 from kjxm_desktop.gui.form.foot import Foot, Remark
 from kjxm_desktop.gui.labels import Label
 from kjxm_desktop.gui.session import Session, touches
@@ -49,6 +51,8 @@ class FieldRow(QWidget):
         self._pointer = pointer
         self._note = ""
         self._shown: list[Diagnostic] = []
+        self._offer: Offer | None = None
+        self._mended = ""
         self._also = _groups_led(session.form, pointer)
         self.field = fields.make(session, control, pointer, self)
         self._foot = Foot(self)
@@ -58,11 +62,14 @@ class FieldRow(QWidget):
         self.field.edited.connect(self._on_edited)
         self.field.left.connect(self._on_left)
         self.field.noted.connect(self._on_noted)
+        self._foot.fix_wanted.connect(self.take_fix)
+        self._foot.dismiss_wanted.connect(self.dismiss)
         session.value_changed.connect(self._on_value_changed)
         session.diagnostics_changed.connect(self._on_diagnostics_changed)
         self.field.show_value(session.value(pointer))
         self._count()
         self._show_findings()
+        self.remarks = FieldComments(session, pointer, self)
 
     @property
     def pointer(self) -> str:
@@ -74,6 +81,7 @@ class FieldRow(QWidget):
         if pointer != self._pointer:
             self._pointer = pointer
             self.field.move_to(pointer)
+            self.remarks.move_to(pointer)
             self.field.show_value(self._session.value(pointer))
             self._show_findings()
 
@@ -105,9 +113,25 @@ class FieldRow(QWidget):
         self.field.speak(self._name, hint)
 
     def _charts(self) -> list[QWidget]:
-        """Return what the document draws of the rows of a table."""
-        charts = table_charts.below(self._session, self._pointer, self) if self.control.kind == "table" else None
-        return [charts] if charts is not None else []
+        """Return what a table adds up to, and what the document draws of its rows."""
+        if self.control.kind != "table":
+            return []
+        below: list[QWidget] = []
+        if self.control.totals is not None:
+            # Loaded with the first table that is added up: few are, and the first page must come quickly.
+            from kjxm_desktop.gui.form.money_panel import MoneyPanel
+
+            below.append(MoneyPanel(self._session, self.control, self.control.totals, self))
+        from kjxm_desktop.gui.form import reference_line  # loaded with the first table: the first page has none
+
+        line = reference_line.below(self._session, self._pointer, self)
+        below += [line] if line is not None else []
+        charts = table_charts.below(self._session, self._pointer, self)
+        if charts is not None:
+            charts.place_chosen.connect(self.field.go_to)
+            self.field.left.connect(lambda: charts.show_current(self.field.live()[0]))
+            below.append(charts)
+        return below
 
     def _head(self, label: str) -> QHBoxLayout:
         head = QHBoxLayout()
@@ -122,7 +146,14 @@ class FieldRow(QWidget):
 
     # ---- what happens
 
+    def _forget_mended(self) -> None:
+        """Tell no longer that something was mended: the person has gone on."""
+        if self._mended and self._note == self._mended:
+            self._note = ""
+        self._mended = ""
+
     def _on_edited(self) -> None:
+        self._forget_mended()
         self._count()
         if any(self._is_mended(diagnostic) for diagnostic in self._shown[:LIVE_MARKS]):
             self._drop_mended()
@@ -130,6 +161,7 @@ class FieldRow(QWidget):
         self.value_edited.emit(self._pointer)
 
     def _on_left(self) -> None:
+        self._forget_mended()
         self._patience.stop()
         self._show_findings()
 
@@ -221,9 +253,54 @@ class FieldRow(QWidget):
             remark = Remark(f"severity_{worst.severity}", self._sentence(worst), _TOKENS[worst.severity])
         else:
             remark = Remark("info" if self._note else "", self._note)
+        self._offer = self._offered(worst) if not self._note or remark.sentence != self._note else None
+        if self._offer is not None and self._offer.sentence:
+            remark = Remark("info", self._offer.sentence)
         self._foot.show_remark(remark)
+        fix = self._offer.fix if self._offer is not None else None
+        self._foot.offer(fixing.words(fix) if fix else "", fixing.whole(fix) if fix else "")
+        self._foot.offer_dismissal(*self._way_aside(worst if remark.icon.startswith("severity") else None))
         told = remark.sentence or strings.pick(self.control.hint)
         self.field.speak(self._name, told)
+
+    def _way_aside(self, worst: Diagnostic | None) -> tuple[str, str]:
+        """Return the words by which what is told below the field is set aside, short and whole; "" for no such way."""
+        if worst is None or not notes.can_be_dismissed(worst):
+            return "", ""
+        whole = strings.text("gui_dismiss.way_of", finding=strings.finding(self._session.call, worst))
+        return strings.text("gui_dismiss.way"), whole
+
+    def dismiss(self) -> bool:
+        """Ask for the reason to set aside what is told below the field; False where that cannot be."""
+        worst = self._shown[0] if self._shown else None
+        if worst is None or not notes.can_be_dismissed(worst):
+            return False
+        dismissing.of(self._session).ask(worst, self.window())
+        return True
+
+    def _offered(self, worst: Diagnostic | None) -> Offer | None:
+        """Return what mends the finding that is told; what is offered at the place in hand goes before others."""
+        here, _ = self.field.live()
+        if worst is None or (worst.pointer != here and worst.severity is not Severity.ERROR):
+            offer = fixing.at_place(self._session, here)
+            if offer is not None or worst is None:
+                return offer
+        return fixing.of_finding(self._session, worst)
+
+    def take_fix(self) -> None:
+        """Make what is offered below the field, as one step, unless the answers it rests on have changed."""
+        offer = self._offer
+        self._session.settle()
+        self._show()
+        if offer is None or offer != self._offer:
+            return
+        keys = self._foot.link is not None and self._foot.link.hasFocus()
+        self._mended = fixing.make(self._session, offer.fix)
+        if not offer.sentence:  # the finding that was told is mended; the check that says so comes in a moment
+            self._shown = self._shown[1:]
+        self._on_noted(self._mended)
+        if keys:
+            self.take_focus()
 
     def _sentence(self, worst: Diagnostic) -> str:
         word = strings.text(f"gui_form.severity.{worst.severity}")

@@ -123,7 +123,8 @@ def list_format(ordered: bool) -> QTextListFormat:
     return made
 
 
-def _object_format(kind: int, told: Json) -> QTextCharFormat:
+def object_format(kind: int, told: Json) -> QTextCharFormat:
+    """Return the format of an object that carries `told`."""
     made = QTextCharFormat()
     made.setObjectType(kind)
     align = QTextCharFormat.VerticalAlignment
@@ -142,6 +143,12 @@ def told_by(made: QTextFormat) -> Json:
     """Return the JSON that a format carries, to be read alone: {} where it carries none."""
     text = made.stringProperty(JSON_PROPERTY)
     return _loaded(text) if text else {}
+
+
+def is_of_object(made: QTextFormat) -> bool:
+    """Tell whether a format is that of an object: Qt gives it to what is typed behind one as well."""
+    told = told_by(made)
+    return any(key in told for key in ("type", "formula", "cite"))
 
 
 @lru_cache(maxsize=256)
@@ -164,6 +171,20 @@ def fill(document: QTextDocument, blocks: Sequence[Block]) -> None:
     cursor.setBlockCharFormat(marked(()))
     _insert(cursor, blocks, fresh=True)
     cursor.endEditBlock()
+
+
+def fill_line(document: QTextDocument, runs: Sequence[Run], *, bold: bool = False) -> None:
+    """Make `document` show one line of runs; `bold` shows all of them bold and keeps their marks as they are."""
+    if not bold and all(run.keys() == {"text"} for run in runs):
+        document.setPlainText("".join([run["text"] for run in runs]))
+        return
+    document.clear()
+    cursor = QTextCursor(document)
+    plain = marked(())
+    plain.setFontWeight(QFont.Weight.Bold if bold else QFont.Weight.Normal)
+    cursor.setBlockCharFormat(plain)
+    _insert_runs(cursor, runs, bold=bold)
+    cursor.setCharFormat(plain)
 
 
 def insert(cursor: QTextCursor, blocks: Sequence[Block]) -> None:
@@ -208,7 +229,7 @@ def _insert(cursor: QTextCursor, blocks: Sequence[Block], *, fresh: bool) -> Non
             _insert_runs(cursor, block["runs"])
         else:
             cursor.setBlockFormat(object_line_format())
-            cursor.insertText(OBJECT, _object_format(BLOCK_OBJECT, block))
+            cursor.insertText(OBJECT, object_format(BLOCK_OBJECT, block))
 
 
 def _new_line(cursor: QTextCursor, fresh: bool) -> None:
@@ -224,13 +245,15 @@ def _leave_list(cursor: QTextCursor) -> None:
         cursor.setBlockFormat(paragraph_format())
 
 
-def _insert_runs(cursor: QTextCursor, runs: Sequence[Run]) -> None:
+def _insert_runs(cursor: QTextCursor, runs: Sequence[Run], *, bold: bool = False) -> None:
     for run in runs:
         if "text" not in run:
-            cursor.insertText(OBJECT, _object_format(RUN_OBJECT, run))
+            cursor.insertText(OBJECT, object_format(RUN_OBJECT, run))
             continue
         made = marked([mark for mark in rich_text.MARKS if run.get(mark)])
         made.setProperty(JSON_PROPERTY, _later(run, ("text", *rich_text.MARKS)))
+        if bold:
+            made.setFontWeight(QFont.Weight.Bold)
         cursor.insertText(run["text"], made)
     cursor.setCharFormat(marked(()))
 
@@ -291,7 +314,8 @@ def _add_text(runs: list[Run], text: str, made: QTextCharFormat) -> None:
     text = rich_text.clean_line(text)
     if not text:
         return
-    run: Run = {"text": text, **dict.fromkeys(marks_of(made), True), **told_by(made)}
+    later: Run = {} if is_of_object(made) else told_by(made)
+    run: Run = {"text": text, **dict.fromkeys(marks_of(made), True), **later}
     last = runs[-1] if runs else {}
     if "text" in last and {**last, "text": ""} == {**run, "text": ""}:
         runs[-1] = {**last, "text": last["text"] + text}

@@ -4,21 +4,28 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from kjxm_desktop import strings
 from kjxm_desktop.core import json_pointer
 from kjxm_desktop.core.form import Control
-from kjxm_desktop.gui import theme
+from kjxm_desktop.gui import comments, fixing, theme
+from kjxm_desktop.gui.form import comment_mark
 from kjxm_desktop.gui.form.field_grid import FieldGrid
-from kjxm_desktop.gui.labels import Label
+from kjxm_desktop.gui.form.section_page import row_of
+from kjxm_desktop.gui.labels import Label, tip
 from kjxm_desktop.gui.session import Session, touches
+
+_NATIVE = QKeySequence.SequenceFormat.NativeText
 
 
 class RowForm(QDialog):
     """The fields of one row; what is typed is stored at once, as everywhere. Two buttons go from row to row."""
+
+    row_shown = Signal(int)
+    """Another row is shown than before."""
 
     def __init__(self, session: Session, table: Control, pointer: str, row: int, parent: QWidget) -> None:
         """Show row number `row` of the table at `pointer`."""
@@ -63,7 +70,10 @@ class RowForm(QDialog):
         for button, by, keys in ((self._previous, -1, "Ctrl+PgUp"), (self._next, 1, "Ctrl+PgDown")):
             button.setAutoDefault(False)
             button.clicked.connect(partial(self._go_by, by))
+            button.setToolTip(tip(f"{button.text()}  {QKeySequence(keys).toString(_NATIVE)}"))
             QShortcut(QKeySequence(keys), self).activated.connect(partial(self._go_by, by))
+        QShortcut(QKeySequence(fixing.KEYS), self).activated.connect(self._fix)
+        QShortcut(QKeySequence(comment_mark.KEYS), self).activated.connect(self._comment)
         close.setAutoDefault(False)
         close.clicked.connect(self.close)
         line.addWidget(self._previous)
@@ -72,8 +82,27 @@ class RowForm(QDialog):
         line.addWidget(close)
         return line
 
+    def _fix(self) -> None:
+        row = row_of(self.focusWidget())
+        if row is not None:
+            row.take_fix()
+
+    def _comment(self) -> None:
+        """Let a comment be written in the window on the field with the keys."""
+        row = row_of(self.focusWidget())
+        above = self.parentWidget()
+        if above is not None:
+            above.activateWindow()
+        pointer = row.pointer if row is not None else f"{self._pointer}/{self._row}"
+        comments.of(self._session).compose_wanted.emit(pointer)
+
     def _go_by(self, by: int) -> None:
+        """Go to another row and stay in the column of the keys."""
+        row = row_of(self.focusWidget())
+        name = json_pointer.parse(row.pointer)[-1] if row is not None else None
         self.show_row(self._row + by)
+        if name is not None:
+            self.go_to(f"{self._pointer}/{self._row}/{name}")
 
     def show_row(self, row: int) -> None:
         """Go to another row; beyond the ends nothing happens."""
@@ -84,7 +113,7 @@ class RowForm(QDialog):
         self._stand_at(row, count)
 
     def _stand_at(self, row: int, count: int) -> None:
-        self._row = row
+        before, self._row = self._row, row
         self._place = json_pointer.by_row_id(self._session.data, f"{self._pointer}/{row}")
         self._grid.move_to(f"{self._pointer}/{row}")
         label = strings.pick(self._table.label)
@@ -92,6 +121,8 @@ class RowForm(QDialog):
         self._title.setText(strings.text("gui_form.row.title", label=label, number=row + 1, count=count))
         self._previous.setEnabled(row > 0)
         self._next.setEnabled(row < count - 1)
+        if row != before:
+            self.row_shown.emit(row)
 
     def go_to(self, pointer: str) -> None:
         """Put the keys into the field of a column."""

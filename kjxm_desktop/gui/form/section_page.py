@@ -18,7 +18,9 @@ from shiboken6 import isValid
 
 from kjxm_desktop import strings
 from kjxm_desktop.core.form import Group, Section
-from kjxm_desktop.gui import theme
+from kjxm_desktop.gui import done_but, theme
+from kjxm_desktop.gui.buttons import Link
+from kjxm_desktop.gui.form.comment_mark import CommentMark, FieldComments
 from kjxm_desktop.gui.form.field_grid import FieldGrid
 from kjxm_desktop.gui.form.field_row import FieldRow
 from kjxm_desktop.gui.form.typing_watch import row_height
@@ -56,9 +58,12 @@ class SectionPage(QScrollArea):
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._left_to_do = Label("", "body", "quiet")
         self._done = QCheckBox(strings.text("gui_form.page.done"))
+        self.against = Link(token="warning")
+        self.against.clicked.connect(self._on_against)
         self._next = QPushButton()
         self._tail = self._way_on()
         self._held: tuple[QWidget, int] | None = None
+        self._offering: FieldComments | None = None
         self.setWidget(self._page())
         self.verticalScrollBar().rangeChanged.connect(self._hold_in_place)
         self._done.clicked.connect(self._on_done)
@@ -153,6 +158,7 @@ class SectionPage(QScrollArea):
     def _head(self) -> QHBoxLayout:
         head = QHBoxLayout()
         head.addWidget(Label(strings.pick(self.section.title), "title", wraps=True), 1)
+        head.addWidget(CommentMark(self._session, f"/{self.section.id}", self), 0, Qt.AlignmentFlag.AlignBottom)
         head.addWidget(self._left_to_do, 0, Qt.AlignmentFlag.AlignBottom)
         return head
 
@@ -161,6 +167,7 @@ class SectionPage(QScrollArea):
         line = QHBoxLayout(tail)
         line.setContentsMargins(0, 0, 0, 0)
         line.addWidget(self._done)
+        line.addWidget(self.against)
         line.addStretch(1)
         line.addWidget(self._next)
         return tail
@@ -175,11 +182,22 @@ class SectionPage(QScrollArea):
         left = self._session.gap_count(self.section.id)
         self._left_to_do.setText(strings.text("gui_form.page.left_to_do", count=left) if left else "")
         self._done.setChecked(self._session.is_marked_done(self.section.id))
+        against = done_but.sentence(self._session, self.section.id)
+        if against != self.against.text() or not against:
+            self.against.setText(against)
+            self.against.setVisible(bool(against))
+            self._done.setAccessibleDescription(against)
 
     def _on_value_changed(self, pointer: str) -> None:
         if not pointer:
             for block in self._groups:
                 block.grid.arrange()
+
+    def _on_against(self) -> None:
+        """Go to the first place that contradicts the mark."""
+        pointer = done_but.first_place(self._session, self.section.id)
+        if pointer is not None and not self.go_to(pointer):
+            self.focus_first()
 
     def _on_done(self, done: bool) -> None:
         self._session.mark_done(self.section.id, done)
@@ -188,6 +206,7 @@ class SectionPage(QScrollArea):
         row = row_of(now)
         if now is not None and row is not None and self.isAncestorOf(row):
             self.place_changed.emit(row.pointer)
+            self._offering = row.remarks.offer(self._offering)
             self.ensureWidgetVisible(now, 0, theme.PAGE_MARGIN)
             self._held = (row, self._top_of(row))
 

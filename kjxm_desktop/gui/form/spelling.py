@@ -13,7 +13,6 @@ from kjxm_desktop.core.form import Control, Option
 from kjxm_desktop.core.identifiers import Read
 from kjxm_desktop.core.json_pointer import Json
 
-_PLACES = re.compile(r"\{1,(\d)\}\)\?\$$")
 _YES = {"是", "对", "有", "√", "✓", "✔", "☑", "yes", "y", "true", "1", "主要"}
 _NO = {"否", "不", "无", "×", "✗", "☐", "no", "n", "false", "0", "-"}
 
@@ -38,8 +37,7 @@ def is_integer(control: Control) -> bool:
 
 def places(control: Control) -> int:
     """Return how many decimals the data schema allows: from its pattern, else 2 for money and 4 for numbers."""
-    found = _PLACES.search(str(control.schema.get("pattern", "")))
-    return int(found[1]) if found else 2 if control.kind == "money" else 4
+    return control.places
 
 
 def read(control: Control, text: str, options: Sequence[Option] = ()) -> Answer:
@@ -60,10 +58,19 @@ def read(control: Control, text: str, options: Sequence[Option] = ()) -> Answer:
             return _choice(text, options)
         case "choices":
             return _choices(control, text, options)
-        case "rich":
-            return Answer(rich_text.normalise(text) or None)
+        case "picture" | "file":
+            return Answer(None, None, readable=False)  # no text stands for one
         case _:
-            return Answer(text)
+            return Answer((rich_text.normalise(text) or None) if control.kind == "rich" else text)
+
+
+def read_in_unit(control: Control, text: str, options: Sequence[Option], unit: str) -> Answer:
+    """Return what `text` means below a heading that tells its `unit`, as `read` does: 120000 below 元 is 12 万元."""
+    if control.kind == "money" and unit and unit != control.unit and text.strip():
+        answer = read(control, text.strip() + unit, options)
+        if answer.readable:
+            return answer
+    return read(control, text, options)
 
 
 def _answer(found: Read | None, text: str) -> Answer:
@@ -72,7 +79,7 @@ def _answer(found: Read | None, text: str) -> Answer:
 
 def _amount(control: Control, text: str) -> Answer:
     if control.kind == "money":
-        return _answer(identifiers.read_money(text, places(control)), text)
+        return _answer(identifiers.read_amount(text, control.unit, places(control)), text)
     whole = is_integer(control)
     found = identifiers.read_number(
         text.removesuffix(control.unit) if control.unit else text, 0 if whole else places(control)

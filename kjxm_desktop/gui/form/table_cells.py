@@ -14,11 +14,12 @@ from PySide6.QtCore import (
     QObject,
     QPersistentModelIndex,
     QPoint,
+    QPointF,
     QRect,
     QSize,
     Qt,
 )
-from PySide6.QtGui import QKeyEvent, QPainter, QPalette, QPen
+from PySide6.QtGui import QFont, QFontMetrics, QKeyEvent, QPainter, QPalette, QPen, QStaticText, QTransform
 from PySide6.QtWidgets import (
     QAbstractItemDelegate,
     QCheckBox,
@@ -37,10 +38,11 @@ from kjxm_desktop.core import rich_text
 from kjxm_desktop.core.form import Control
 from kjxm_desktop.core.json_pointer import Json
 from kjxm_desktop.gui import theme
-from kjxm_desktop.gui.form import spelling
+from kjxm_desktop.gui.form import name_completion, spelling
 from kjxm_desktop.gui.form.choice_fields import ChoiceBox
+from kjxm_desktop.gui.form.comment_mark import CellComments
 from kjxm_desktop.gui.form.table_model import TableModel
-from kjxm_desktop.gui.form.typing_watch import TypingWatch
+from kjxm_desktop.gui.form.typing_watch import TextWidget, TypingWatch
 from kjxm_desktop.gui.override import override
 from kjxm_desktop.gui.session import Session
 
@@ -57,6 +59,30 @@ class _Placed(Protocol):
 
 _TOKENS = {"error": "error", "warning": "warning", "advice": "quiet", "missing": "quiet"}
 TEXT_CELL_LINES = 4
+_CELL_MARGIN = 3
+_MOST_LAID = 4_000
+_NUMBERS = ("money", "number")
+_IS_SELECTED = QStyle.StateFlag.State_Selected.value
+_HAS_KEYS = QStyle.StateFlag.State_HasFocus.value
+
+
+class _Inks:
+    """The colours that cells are drawn in, made once for each mode."""
+
+    def __init__(self, of: theme.Colours) -> None:
+        self.of = of
+        self.text = theme.colour("text")
+        self.selection = theme.colour("selection")
+        self.shade = theme.colour("shade")
+        self.focus = QPen(theme.colour("accent"), theme.FOCUS_WIDTH)
+
+
+def _laid_out(text: str, font: QFont, width: int) -> QStaticText:
+    laid = QStaticText(QFontMetrics(font).elidedText(text, Qt.TextElideMode.ElideRight, width))
+    laid.setTextFormat(Qt.TextFormat.PlainText)
+    laid.setPerformanceHint(QStaticText.PerformanceHint.ModerateCaching)
+    laid.prepare(QTransform(), font)
+    return laid
 
 
 class TableCells(QStyledItemDelegate):
@@ -65,8 +91,10 @@ class TableCells(QStyledItemDelegate):
     Tab and Enter end an edit and go on through `go_on`, Escape takes the edit back.
     """
 
-    def __init__(self, session: Session, model: TableModel, go_on: Callable[[int], None], view: QTableView) -> None:
-        """`go_on` is told the key that ended an edit (Tab, Backtab, Return) and moves to the next cell."""
+    def __init__(
+        self, session: Session, model: TableModel, go_on: Callable[[int, bool], None], view: QTableView
+    ) -> None:
+        """`go_on` is told the key that ended an edit, Tab or Return, and whether to go back, and moves on."""
         super().__init__(view)
         self._view = view
         self._tick = QCheckBox(view)
@@ -74,7 +102,10 @@ class TableCells(QStyledItemDelegate):
         self._session = session
         self._model = model
         self._go_on = go_on
+        self.remarks = CellComments(session, model, view)
         self._before: Json = None
+        self._inks = _Inks(theme.colours())
+        self._laid: dict[tuple[str, int, bool], QStaticText] = {}
 
     # ---- drawing
 
@@ -89,16 +120,56 @@ class TableCells(QStyledItemDelegate):
 
     @override
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        """Draw the cell, then its hairline, its mark and, where the keys are, the focus."""
-        super().paint(painter, option, index)
+        """Draw the cell, its mark and, where the keys are, the focus; the grid draws the hairlines.
+
+        Not through the style, which asks seven times for each cell: a screen full of them must be there in a frame.
+        """
         told = cast("_Placed", option)
-        painter.setPen(theme.colour("hairline"))
-        painter.drawLine(told.rect.topRight(), told.rect.bottomRight())
-        painter.drawLine(told.rect.bottomLeft(), told.rect.bottomRight())
-        self._draw_mark(painter, told.rect, index)
-        if told.state & QStyle.StateFlag.State_HasFocus:
-            painter.setPen(QPen(theme.colour("accent"), theme.FOCUS_WIDTH))
-            painter.drawRect(told.rect.adjusted(1, 1, -2, -2))
+        room, state, column = told.rect, told.state.value, self._model.columns[index.column()]
+        if self._inks.of is not theme.colours():
+            self._inks = _Inks(theme.colours())
+        if column.kind == "yes_no":
+            super().paint(painter, option, index)
+        else:
+            if state & _IS_SELECTED:
+                painter.fillRect(room, self._inks.selection)
+            self._draw_text(painter, room, self._model.text_of(index.row(), column), column.kind in _NUMBERS)
+        self._draw_offer(painter, room, index)
+        self._draw_mark(painter, room, index)
+        self.remarks.draw(painter, room, index)
+        if state & _HAS_KEYS:
+            painter.setPen(self._inks.focus)
+            painter.drawRect(room.adjusted(1, 1, -2, -2))
+
+    def _draw_text(self, painter: QPainter, room: QRect, text: str, is_number: bool) -> None:
+        """Draw what a cell says in one line: laid out once, since setting text is what costs most of a screen."""
+        if not text:
+            return
+        key = (text, room.width(), is_number)
+        font = self._model.money_font if is_number else self._view.font()
+        laid = self._laid.get(key)
+        if laid is None:
+            if len(self._laid) >= _MOST_LAID:
+                self._laid.clear()
+            laid = self._laid[key] = _laid_out(text, font, room.width() - 2 * _CELL_MARGIN - 1)
+        size = laid.size()
+        left = room.right() - _CELL_MARGIN - size.width() if is_number else room.left() + _CELL_MARGIN + 1
+        painter.setFont(font)
+        painter.setPen(self._inks.text)
+        painter.drawStaticText(QPointF(left, room.top() + (room.height() - size.height()) / 2), laid)
+
+    def _draw_offer(self, painter: QPainter, room: QRect, index: Index) -> None:
+        """Draw in the empty cell of the row in hand what its row offers for it, as a shadow: it is not in yet."""
+        column = self._model.columns[index.column()]
+        if not column.offer or index.row() != self._view.currentIndex().row():
+            return
+        words = self._model.offer_of(index.row(), column)
+        if words:
+            painter.setPen(theme.colour("quiet"))
+            painter.setFont(self._view.font())
+            room = room.adjusted(_CELL_MARGIN + 1, 0, -theme.ICON_SIZE, 0)
+            told = painter.fontMetrics().elidedText(words, Qt.TextElideMode.ElideRight, room.width())
+            painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, told)
 
     def _draw_mark(self, painter: QPainter, room: QRect, index: Index) -> None:
         column = self._model.columns[index.column()]
@@ -107,7 +178,7 @@ class TableCells(QStyledItemDelegate):
             found = self._model.finding_at(index.row(), None)
         if found is None:
             if not self._model.asked(index.row(), column):
-                painter.fillRect(room, theme.colour("shade"))
+                painter.fillRect(room, self._inks.shade)
             return
         if found.severity == "missing":
             painter.setPen(theme.colour("quiet"))
@@ -150,6 +221,7 @@ class TableCells(QStyledItemDelegate):
         TypingWatch(line, self._session)
         place = QPersistentModelIndex(index)
         line.textEdited.connect(partial(self._on_typed, place, column))
+        self._offer_names(line, place, column)
         return line
 
     def _text_editor(self, parent: QWidget, index: Index, column: Control) -> QWidget:
@@ -161,6 +233,7 @@ class TableCells(QStyledItemDelegate):
         TypingWatch(text, self._session)
         place = QPersistentModelIndex(index)
         text.textChanged.connect(lambda: self._on_typed(place, column, text.toPlainText()))
+        self._offer_names(text, place, column)
         return text
 
     def _choice_editor(self, parent: QWidget, index: Index, column: Control) -> QWidget:
@@ -171,6 +244,10 @@ class TableCells(QStyledItemDelegate):
         place = QPersistentModelIndex(index)
         box.activated.connect(lambda: self._on_chosen(place, column, box))
         return box
+
+    def _offer_names(self, editor: TextWidget, place: QPersistentModelIndex, column: Control) -> None:
+        model = self._model
+        name_completion.offer_in(editor, self._session, column, lambda: model.cell_pointer(place.row(), column))
 
     def _on_typed(self, place: QPersistentModelIndex, column: Control, text: str) -> None:
         if place.isValid():
@@ -203,6 +280,9 @@ class TableCells(QStyledItemDelegate):
         """Tidy what was typed as a code or a number of a telephone; every key is stored already."""
         column = self._model.columns[index.column()]
         value = self._model.value_of(index.row(), column)
+        if isinstance(editor, QLineEdit) and column.kind in ("money", "number", "month", "day"):
+            typed = editor.text()
+            self._model.noted.emit(spelling.note_sentence(column, typed, spelling.read(column, typed)) if typed else "")
         if column.kind == "line" and isinstance(value, str):
             self._model.put(index.row(), column, spelling.tidied(self._session.call, column, value), apart=False)
         self._session.seal()
@@ -235,7 +315,8 @@ class TableCells(QStyledItemDelegate):
             return True
         if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Tab, Qt.Key.Key_Backtab):
             self._end(watched)
-            self._go_on(Qt.Key.Key_Return if key == Qt.Key.Key_Enter else key)
+            tab = key in (Qt.Key.Key_Tab, Qt.Key.Key_Backtab)
+            self._go_on(Qt.Key.Key_Tab if tab else Qt.Key.Key_Return, key == Qt.Key.Key_Backtab or bool(breaks))
             return True
         return super().eventFilter(watched, event)
 

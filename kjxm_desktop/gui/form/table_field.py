@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QPushButton, QToolButton, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QMenu, QPushButton, QToolButton, QWidget
 
 from kjxm_desktop import strings
 from kjxm_desktop.core import json_pointer
@@ -13,9 +15,11 @@ from kjxm_desktop.core.validation import Diagnostic
 from kjxm_desktop.gui import theme
 from kjxm_desktop.gui.form.field import Field, FieldBox, lay_out
 from kjxm_desktop.gui.form.row_form import RowForm
+from kjxm_desktop.gui.form.step_line import StepLine
 from kjxm_desktop.gui.form.table_model import TableModel
 from kjxm_desktop.gui.form.table_totals import TableTotals, summed_columns
 from kjxm_desktop.gui.form.table_view import TableView
+from kjxm_desktop.gui.import_table import TableImport
 from kjxm_desktop.gui.labels import tip
 from kjxm_desktop.gui.override import override
 from kjxm_desktop.gui.session import Session
@@ -34,12 +38,20 @@ class TableField(Field):
         self.view = TableView(session, self.model, self)
         self.totals = TableTotals(self.view, self.model, self) if summed_columns(self.model) else None
         self._row_form: RowForm | None = None
+        self.coming = TableImport(self)
         self._box = FieldBox(self.view, self, below=self.totals)
-        lay_out(self, self._box, self._toolbar())
-        self.view.row_wanted.connect(self.open_row)
-        self.view.told.connect(self.noted)
+        self.line = StepLine(session, self)
+        lay_out(self, self._box, self._toolbar(), self.line)
+        self.view.steps.row_wanted.connect(self.open_row)
+        self.view.steps.told.connect(self.line.tell)
+        self.view.steps.done.connect(self.line.tell_done)
+        self.coming.told.connect(self.line.tell)
+        self.coming.imported.connect(self._on_imported)
+        self.view.steps.import_wanted.connect(self.coming.choose)
+        self.view.file_dropped.connect(self.coming.read)
         self.view.current_moved.connect(self.left)
         self.model.refused.connect(self.noted)
+        self.model.noted.connect(self.noted)
         self.model.cell_edited.connect(self.edited)
         for changed in (self.model.rowsInserted, self.model.rowsRemoved, self.model.modelReset):
             changed.connect(self._fit)
@@ -55,15 +67,46 @@ class TableField(Field):
         line.setSpacing(theme.SPACE_GRID)
         add = QPushButton(strings.pick(self.control.add_label or {}) or strings.text("gui_form.table.add"), bar)
         theme.set_icon(add, "add")
-        add.clicked.connect(self.view.add_row)
+        add.clicked.connect(self.view.steps.add_row)
         line.addWidget(add)
+        bring = QPushButton(strings.text("gui_table.import"), bar)
+        theme.set_icon(bring, "open")
+        bring.setToolTip(tip(strings.text("gui_table.import_tip")))
+        bring.clicked.connect(self.coming.choose)
+        line.addWidget(bring)
         line.addStretch(1)
         for name in ("insert", "duplicate", "up", "down", "delete", "open"):
             line.addWidget(self._step_button(name, bar))
+        line.addWidget(self._menu_button(bar))
         return bar
 
+    def _menu_button(self, bar: QWidget) -> QToolButton:
+        """Return the button that offers every step, for whoever does not look behind a right click."""
+        button = QToolButton(bar)
+        button.setAutoRaise(True)
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        button.setText(strings.text("gui_table.more"))
+        button.setToolTip(tip(strings.text("gui_table.more_tip")))
+        button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        menu = QMenu(button)
+        menu.aboutToShow.connect(partial(self._fill_menu, menu))
+        button.setMenu(menu)
+        return button
+
+    def _on_imported(self, first: int, count: int, sentence: str) -> None:
+        """Choose the rows that came in, in sight, and tell of them."""
+        self.view.setFocus()
+        self.view.select_rows(first, first + count - 1, 0)
+        self.view.scrollTo(self.model.index(first, 0), self.view.ScrollHint.PositionAtCenter)
+        self.edited.emit()
+        self.line.tell_done(sentence)
+
+    def _fill_menu(self, menu: QMenu) -> None:
+        menu.clear()
+        self.view.steps.fill_menu(menu)
+
     def _step_button(self, name: str, bar: QWidget) -> QToolButton:
-        action = self.view.steps[name]
+        action = self.view.steps.actions[name]
         button = QToolButton(bar)
         button.setAutoRaise(True)
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -162,6 +205,8 @@ class TableField(Field):
         if self._row_form is None:
             self._row_form = RowForm(self.session, self.control, self.pointer, row, self.window())
             self._row_form.destroyed.connect(self._on_form_closed)
+            self._row_form.addActions(self.window().actions())
+            self._row_form.row_shown.connect(self._on_form_moved)
         self._row_form.show_row(row)
         self._row_form.show()
         self._row_form.raise_()
@@ -169,6 +214,10 @@ class TableField(Field):
         if current.isValid():
             self._row_form.go_to(self.model.cell_pointer(row, self.model.columns[current.column()]))
         return self._row_form
+
+    def _on_form_moved(self, row: int) -> None:
+        """Keep the grid at the row that its form shows."""
+        self.view.select(row, max(0, self.view.currentIndex().column()))
 
     def _on_form_closed(self) -> None:
         self._row_form = None

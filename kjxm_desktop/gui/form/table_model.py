@@ -8,12 +8,12 @@ from decimal import Decimal
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 
 from kjxm_desktop import strings
-from kjxm_desktop.core import identifiers, json_pointer
+from kjxm_desktop.core import fixes, identifiers, json_pointer
 from kjxm_desktop.core.form import Control, Option
 from kjxm_desktop.core.json_pointer import Json
 from kjxm_desktop.core.validation import Diagnostic
 from kjxm_desktop.errors import KjxmError
-from kjxm_desktop.gui import theme
+from kjxm_desktop.gui import comments, theme
 from kjxm_desktop.gui.form import spelling, table_rows
 from kjxm_desktop.gui.form.table_rows import Row
 from kjxm_desktop.gui.labels import tip
@@ -22,12 +22,22 @@ from kjxm_desktop.gui.session import RANK, Session, touches
 
 Index = QModelIndex | QPersistentModelIndex
 
+# Made once: Qt asks twice for each cell that it draws.
+_SHOWN = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
+_TICKED = _SHOWN | Qt.ItemFlag.ItemIsUserCheckable
+_EDITED = _SHOWN | Qt.ItemFlag.ItemIsEditable
+
+
+_FEW_ROWS = 40
+
 
 class TableModel(QAbstractTableModel):
     """A table of the proposal. It keeps nothing of its own but the rows it showed last and the findings by row id."""
 
     refused = Signal(str)
     """An edit was refused, for the reason told."""
+    noted = Signal(str)
+    """What was typed into a cell became something else, as told; empty: it stands as typed."""
     cell_edited = Signal()
     """The person has changed the answer in a cell."""
 
@@ -43,7 +53,7 @@ class TableModel(QAbstractTableModel):
         self._found: dict[str, dict[str, Diagnostic]] = {}
         self._totals: dict[str, Decimal] = {}
         self._added_up: list[Row] = []
-        self._money_font = theme.font("money")
+        self.money_font = theme.font("money")
         session.value_changed.connect(self._on_value_changed)
         session.diagnostics_changed.connect(self._on_diagnostics_changed)
         self._on_diagnostics_changed()
@@ -72,7 +82,7 @@ class TableModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.TextAlignmentRole and column.kind in ("money", "number"):
             return int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         if role == Qt.ItemDataRole.FontRole and column.kind in ("money", "number"):
-            return self._money_font
+            return self.money_font
         if role == Qt.ItemDataRole.ToolTipRole:
             return self._tip(index.row(), column)
         if role in (Qt.ItemDataRole.AccessibleTextRole, Qt.ItemDataRole.AccessibleDescriptionRole):
@@ -97,12 +107,10 @@ class TableModel(QAbstractTableModel):
     @override
     def flags(self, index: Index) -> Qt.ItemFlag:
         """Return what can be done with a cell."""
-        flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
-        if not self.asked(index.row(), self.columns[index.column()]):
-            return flags
-        if self.columns[index.column()].kind == "yes_no":
-            return flags | Qt.ItemFlag.ItemIsUserCheckable
-        return flags | Qt.ItemFlag.ItemIsEditable
+        column = self.columns[index.column()]
+        if column.conditions and not self.asked(index.row(), column):
+            return _SHOWN
+        return _TICKED if column.kind == "yes_no" else _EDITED
 
     @override
     def setData(self, index: Index, value: object, role: int = Qt.ItemDataRole.EditRole) -> bool:
@@ -156,6 +164,10 @@ class TableModel(QAbstractTableModel):
             self._labels[column.name] = {option.id: strings.pick(option.label) for option in self.options_of(column)}
         return self._labels[column.name]
 
+    def offer_of(self, row: int, column: Control) -> str:
+        """Return the words that a row offers for an empty cell, made of its own numbers; "" for none."""
+        return fixes.offered(self._session.call, self._session.data, self.cell_pointer(row, column))
+
     def put(self, row: int, column: Control, value: Json, *, apart: bool = True) -> bool:
         """Put an answer into a cell; False when it was refused, with the reason told by `refused`.
 
@@ -173,13 +185,23 @@ class TableModel(QAbstractTableModel):
         return True
 
     def put_rows(self, rows: list[Row]) -> bool:
-        """Put all rows anew, as one step; False when they were refused."""
+        """Put all rows anew, as one step; False when they were refused.
+
+        Where a few rows of many have other answers, these alone are put: what follows does not look at the others.
+        """
         try:
-            self._session.edit(self.pointer, rows, apart=True)
+            self._session.edit_together(self._edits(rows))
         except KjxmError as error:
             self.refused.emit(strings.error_at(self._session.call, error))
             return False
         return True
+
+    def _edits(self, rows: list[Row]) -> list[tuple[str, Json]]:
+        if len(rows) == len(self.rows):
+            changed = [at for at, row in enumerate(rows) if row is not self.rows[at]]
+            if len(changed) <= _FEW_ROWS and all(rows[at].get("id") == self.rows[at].get("id") for at in changed):
+                return [(f"{self.pointer}/{at}", rows[at]) for at in changed]
+        return [(self.pointer, rows)]
 
     def move_to(self, pointer: str) -> None:
         """Stand for another pointer."""
@@ -245,7 +267,9 @@ class TableModel(QAbstractTableModel):
             text = spelling.write(column, value) if column.kind == "yes_no" else self.text_of(row, column)
             return f"{strings.pick(column.label)} {text}".strip()
         found = self.finding_at(row, column)
-        return strings.finding(self._session.call, found) if found else strings.pick(column.hint)
+        told = strings.finding(self._session.call, found) if found else strings.pick(column.hint)
+        said = comments.of(self._session).count_at(f"{self.pointer}/@{self.rows[row].get('id')}/{column.name}")
+        return "，".join(part for part in (told, comments.count_in_words(said)) if part)
 
     # ---- following the session
 

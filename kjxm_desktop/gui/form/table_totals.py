@@ -1,17 +1,22 @@
-"""The last row of a table with amounts: their sums, always in sight, never typed."""
+"""The last row of a table with amounts: their sums, and that of the chosen cells, always in sight, never typed."""
 
 from __future__ import annotations
+
+from decimal import Decimal
 
 from PySide6.QtCore import QRect, QSize, Qt, QTimer
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QTableView, QWidget
 
 from kjxm_desktop import strings
+from kjxm_desktop.core import identifiers
 from kjxm_desktop.gui import theme
 from kjxm_desktop.gui.form.table_model import TableModel
 from kjxm_desktop.gui.override import override
 
 _SUMMED_PLACES = 2
+_MOST_CHOSEN = 6_000
+"""So many cells are added up when they are chosen; nobody looks at the sum of more."""
 
 
 class TableTotals(QWidget):
@@ -22,10 +27,14 @@ class TableTotals(QWidget):
         self._view = view
         self._model = model
         self._sums: dict[int, str] = {}
+        self._chosen = ""
         self.setFont(theme.font("money"))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._soon = QTimer(self, singleShot=True, interval=0)
         self._soon.timeout.connect(self._add_up)
+        self._chosen_soon = QTimer(self, singleShot=True, interval=0)
+        self._chosen_soon.timeout.connect(self._add_up_chosen)
+        view.selectionModel().selectionChanged.connect(self._on_chosen)
         for changed in (model.dataChanged, model.rowsInserted, model.rowsRemoved, model.modelReset):
             changed.connect(self._on_changed)
         view.horizontalHeader().sectionResized.connect(self._on_moved)
@@ -38,8 +47,10 @@ class TableTotals(QWidget):
         return self._sums
 
     def words(self) -> str:
-        """Return what stands at the left: the word, and every sum whose column is scrolled out of sight."""
+        """Return what stands at the left: the word, the sum of the chosen cells, and every sum out of sight."""
         told = [strings.text("gui_form.table.total")]
+        if self._chosen:
+            told.append(self._chosen)
         for at, text in self._sums.items():
             if not self._is_seen(at):
                 heading = self._model.headerData(at, Qt.Orientation.Horizontal, Qt.ItemDataRole.DisplayRole)
@@ -66,6 +77,26 @@ class TableTotals(QWidget):
 
     def _on_changed(self) -> None:
         self._soon.start()
+        self._chosen_soon.start()
+
+    def _on_chosen(self) -> None:
+        self._chosen_soon.start()
+
+    def _add_up_chosen(self) -> None:
+        """Add up the amounts that are chosen, as spreadsheets do; one alone, or too many, are not told of."""
+        told = ""
+        chosen = self._view.selectionModel().selectedIndexes()
+        if 1 < len(chosen) <= _MOST_CHOSEN:
+            summed = set(summed_columns(self._model))
+            cells = [(at.row(), at.column()) for at in chosen if at.column() in summed]
+            values = [self._model.value_of(row, self._model.columns[column]) for row, column in cells]
+            amounts = [amount for value in values if (amount := identifiers.to_decimal(value)) is not None]
+            if len(amounts) > 1:
+                total = f"{sum(amounts, Decimal(0)):,.{_SUMMED_PLACES}f}"
+                told = strings.text("gui_money.chosen", count=len(amounts), total=total)
+        if told != self._chosen:
+            self._chosen = told
+            self.update()
 
     def _on_moved(self) -> None:
         self.update()

@@ -12,7 +12,7 @@ from kjxm_desktop.core.form import Control
 from kjxm_desktop.core.json_pointer import Json
 from kjxm_desktop.core.shape import cap_of
 from kjxm_desktop.gui import theme
-from kjxm_desktop.gui.form import spelling
+from kjxm_desktop.gui.form import name_completion, spelling
 from kjxm_desktop.gui.form.field import Field, FieldBox, lay_out
 from kjxm_desktop.gui.form.typing_watch import TypingWatch, row_height
 from kjxm_desktop.gui.override import override
@@ -50,6 +50,7 @@ class LineField(Field):
         self._watch = TypingWatch(self._line, session)
         self._watch.left.connect(self._on_left)
         self._line.textEdited.connect(self._on_edited)
+        name_completion.offer_in_field(self._line, self)
 
     @override
     def show_value(self, value: Json) -> None:
@@ -150,6 +151,7 @@ class TextField(Field):
         self._watch = TypingWatch(self._text, session)
         self._watch.left.connect(self._on_left)
         self._text.textChanged.connect(self._on_changed)
+        name_completion.offer_in_field(self._text, self)
 
     @override
     def show_value(self, value: Json) -> None:

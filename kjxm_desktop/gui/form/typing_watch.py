@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QEvent, QObject, Signal
 from PySide6.QtGui import QContextMenuEvent, QFontMetrics, QGuiApplication, QInputMethodEvent, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QApplication, QLineEdit, QMenu, QPlainTextEdit, QTextEdit, QWidget
@@ -33,6 +35,8 @@ class TypingWatch(QObject):
         self._session = session
         self._preedit = ""
         self._menu_open = False
+        self.more_entries: Callable[[QMenu], None] | None = None
+        """Adds what else can be done here to the context menu."""
         widget.installEventFilter(self)
         session.settling.connect(self.commit)
         widget.destroyed.connect(lambda: self._note(""))  # a child of the widget is not asked any more by then
@@ -124,6 +128,8 @@ class TypingWatch(QObject):
             action = menu.addAction(strings.text(f"gui_form.menu.{name}"))
             action.triggered.connect(lambda _checked=False, act=act: act())
             action.setEnabled(enabled)
+        if self.more_entries is not None:
+            self.more_entries(menu)
         self._menu_open = True
         menu.exec(event.globalPos())
         self._menu_open = False

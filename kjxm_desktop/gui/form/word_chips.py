@@ -11,7 +11,7 @@ from kjxm_desktop.core import rich_text
 from kjxm_desktop.core.form import Control
 from kjxm_desktop.core.json_pointer import Json
 from kjxm_desktop.gui import theme
-from kjxm_desktop.gui.form import spelling
+from kjxm_desktop.gui.form import name_completion, spelling
 from kjxm_desktop.gui.form.field import Field, FieldBox, lay_out
 from kjxm_desktop.gui.form.flow_layout import FlowLayout
 from kjxm_desktop.gui.form.text_fields import bare_line
@@ -73,6 +73,7 @@ class ChipsField(Field):
         self._watch.left.connect(self._on_left)
         self._line.textEdited.connect(self._on_edited)
         self._line.installEventFilter(self)
+        name_completion.offer_in_field(self._line, self)
 
     @override
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:

@@ -10,7 +10,7 @@ from kjxm_desktop.core.json_pointer import Json
 from kjxm_desktop.gui.form.cards_field import Card, CardsField
 from kjxm_desktop.gui.form.section_page import SectionPage
 from tests.gui.conftest import commit, compose
-from tests.gui.form.conftest import OpenPage, children, field_at, remark, row_at
+from tests.gui.form.conftest import ALT, CTRL, SHIFT, OpenPage, children, field_at
 
 WORK = "/content/work"
 ROWS: Json = {"content": {"work": [{"id": name, "title": f"内容{name}"} for name in "abcde"]}}
@@ -78,8 +78,9 @@ def test_a_deleted_card_is_said_and_brought_back_by_undo(open_page: OpenPage) ->
     field = _cards(page)
     _press(field.cards()[1], "delete")
     assert _titles(page) == ["内容a", "内容c", "内容d", "内容e"]
-    assert remark(row_at(page, WORK)) == "已删除 1 行，Ctrl+Z 恢复。"
-    page._session.undo()
+    assert field.line.sentence == "已删除 1 行，Ctrl+Z 恢复。"
+    field.line.undo_link.click()
+    assert field.line.sentence == ""
     assert [card._fold.text() for card in field.cards()][1] == "2　内容b"
 
 
@@ -146,3 +147,27 @@ def test_a_field_whose_row_is_gone_writes_nothing_into_the_row_in_its_place(open
     commit(line, "不该写入")
     assert page._session.value(WORK) == rows[1:]
     assert not page._session.is_composing
+
+
+def test_keys_from_within_a_card_do_what_they_do_with_rows(open_page: OpenPage, qtbot: QtBot) -> None:
+    page = open_page("content", ROWS)
+    field = _cards(page)
+    qtbot.keyClick(_line(field.cards()[1]), Qt.Key.Key_Up, ALT)
+    assert _titles(page)[:3] == ["内容b", "内容a", "内容c"]
+    qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_J, CTRL)
+    assert _titles(page)[:3] == ["内容b", "内容b", "内容a"]
+    qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Insert, ALT)
+    assert _titles(page)[:4] == ["内容b", "内容b", None, "内容a"]
+    commit(QApplication.focusWidget() or field, "新")
+    qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Insert, ALT | SHIFT)
+    assert _titles(page)[:4] == ["内容b", "内容b", None, "新"]
+    qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Delete, CTRL | SHIFT)
+    assert _titles(page)[:4] == ["内容b", "内容b", "新", "内容a"]
+
+
+def test_the_keys_stay_in_the_list_when_a_card_is_deleted(open_page: OpenPage, qtbot: QtBot) -> None:
+    page = open_page("content", ROWS)
+    field = _cards(page)
+    field.cards()[4]._fold.setFocus()
+    qtbot.keyClick(field.cards()[4]._fold, Qt.Key.Key_Delete, CTRL | SHIFT)
+    assert field.cards()[3].isAncestorOf(QApplication.focusWidget() or field)

@@ -46,7 +46,7 @@ def test_a_wrong_value_is_silent_while_it_is_typed_and_marked_when_it_is_left(
 def test_a_wrong_value_is_marked_when_typing_has_stopped(open_page: OpenPage, qtbot: QtBot) -> None:
     page = open_page("people")
     qtbot.keyClicks(_line(page, MOBILE), "138")
-    qtbot.waitUntil(lambda: remark(row_at(page, MOBILE)).startswith("提醒　"), timeout=4000)
+    qtbot.waitUntil(lambda: remark(row_at(page, MOBILE)).startswith("提醒　"))
 
 
 def test_an_unreadable_month_loses_its_mark_with_the_key_that_mends_it(open_page: OpenPage, qtbot: QtBot) -> None:

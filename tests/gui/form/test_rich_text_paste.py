@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ctypes
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -90,7 +92,7 @@ def test_a_paste_with_nothing_to_be_seen_changes_nothing_and_says_so(open_page: 
     copy_html("<span style='display:none'>秘密</span><img src=x>")
     _paste(field, qtbot)
     assert page._session.value(TEXT) == [_paragraph("摘要")]
-    assert remark(row_at(page, TEXT)) == "没有可以粘贴的文字，略去：1 处隐藏文字、1 张图片。"
+    assert remark(row_at(page, TEXT)) == "没有可以粘贴的文字，略去：1 处隐藏文字、1 张图片（可单独复制后粘贴）。"
 
 
 def test_invisible_characters_of_plain_text_are_told(open_page: OpenPage, qtbot: QtBot) -> None:
@@ -163,3 +165,17 @@ def test_a_pasted_table_stands_as_one_object(open_page: OpenPage, qtbot: QtBot) 
     _paste(field, qtbot)
     rows = [[[{"text": cell}] for cell in row] for row in (["科目", "预算"], ["设备", "30.5"])]
     assert {"type": "table", "header": False, "rows": rows} in page._session.value(TEXT)
+
+
+def test_the_program_ends_well_with_copied_prose_on_the_clipboard() -> None:
+    source = """
+from PySide6.QtWidgets import QApplication
+from kjxm_desktop.gui.form import rich_text_paste
+app = QApplication([])
+app.clipboard().setMimeData(rich_text_paste.write([{"type": "paragraph", "runs": [{"text": "copied"}]}]))
+rich_text_paste.leave_text()
+print(app.clipboard().text())
+"""
+    told = {**os.environ, "QT_QPA_PLATFORM": "offscreen"}
+    ended = subprocess.run([sys.executable, "-c", source], env=told, capture_output=True, text=True, check=False)
+    assert (ended.returncode, ended.stdout.strip()) == (0, "copied")

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from kjxm_desktop.core.call import Call
 from kjxm_desktop.core.form import Control
-from kjxm_desktop.gui.form import spelling, table_rows
+from kjxm_desktop.gui.form import spelling
 
 
 def _control(call: Call, pointer: str) -> Control:
@@ -42,14 +40,3 @@ def test_a_choice_is_read_from_its_label_its_id_or_a_part_that_is_only_its_own(c
     for typed in ("设备费", "equipment", "设备"):
         assert spelling.read(control, typed, control.options).value == "equipment"
     assert not spelling.read(control, "费", control.options).readable
-
-
-@given(
-    cells=st.lists(
-        st.lists(st.text(st.sampled_from('葵a"\t\n 1'), max_size=5), min_size=2, max_size=3), min_size=1, max_size=4
-    )
-)
-def test_a_block_that_was_written_is_read_back(cells: list[list[str]]) -> None:
-    width = max(map(len, cells))
-    cells = [[*row, *[""] * (width - len(row))] for row in cells]
-    assert table_rows.parse_block(table_rows.write_block(cells)) == cells

@@ -10,7 +10,6 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit, QToolButton
 from pytestqt.qtbot import QtBot
 
-from kjxm_desktop import strings
 from kjxm_desktop.core.json_pointer import Json
 from kjxm_desktop.gui.form import table_model
 from kjxm_desktop.gui.form.choice_fields import ChoiceBox
@@ -62,7 +61,7 @@ def _values(page: SectionPage, name: str, pointer: str = LINES) -> list[Json]:
 def test_the_button_adds_a_row_and_its_first_cell_has_the_keys(open_page: OpenPage) -> None:
     page = open_page("budget")
     field = _table(page)
-    field.view.add_row()
+    field.view.steps.add_row()
     assert len(page._session.value(LINES)) == 1
     assert page._session.value(LINES)[0]["id"]
     assert (field.view.currentIndex().row(), field.view.currentIndex().column()) == (0, 0)
@@ -199,9 +198,10 @@ def test_a_refusal_of_a_cell_names_its_place_in_words(open_page: OpenPage, qtbot
     field = _table(page)
     _at(field, 1, "item")
     copy_text("长" * 5000)
-    field.view.paste()
-    assert LINES not in remark(row_at(page, LINES))
-    assert strings.label_path(page._session.call, f"{LINES}/1/item") in remark(row_at(page, LINES))
+    field.view.steps.paste()
+    assert LINES not in field.line.sentence
+    assert "1 格太长，没有填入：第 2 行“支出内容”" in field.line.sentence
+    assert not page._session.can_undo
 
 
 def test_escape_takes_the_edit_of_a_cell_back(open_page: OpenPage, qtbot: QtBot) -> None:
@@ -283,7 +283,7 @@ def test_a_row_is_deleted_said_and_brought_back_by_undo(open_page: OpenPage, qtb
     _at(field, 1, "item")
     qtbot.keyClick(field.view, Qt.Key.Key_Delete, CTRL)
     assert _values(page, "id") == ["a", "c"]
-    assert remark(row_at(page, LINES)) == "已删除 1 行，Ctrl+Z 恢复。"
+    assert field.line.sentence == "已删除 1 行，Ctrl+Z 恢复。"
     qtbot.keyClick(field.view, Qt.Key.Key_Z, CTRL)
     assert _values(page, "id") == ["a", "b", "c"]
     assert field.model.rowCount() == 3
@@ -309,7 +309,7 @@ def test_a_block_from_a_spreadsheet_is_laid_over_the_cells_as_one_step(open_page
     qtbot.keyClick(field.view, Qt.Key.Key_V, CTRL)
     assert _values(page, "category") == ["equipment", "business", "equipment", "business"]
     assert _values(page, "amount") == ["10.50", "2", "3", "4"]
-    assert remark(row_at(page, LINES)).startswith("已粘贴 2 行、10 格")
+    assert field.line.sentence == "已粘贴 2 行、10 格；1 格由其他单位换算成万元；Ctrl+Z 撤销。"
     page._session.undo()
     assert page._session.value(LINES) == ROWS["budget"]["lines"]
 
@@ -329,7 +329,7 @@ def test_a_cell_that_its_list_does_not_know_is_left_and_counted(open_page: OpenP
     copy_text("招待费\t茶")
     qtbot.keyClick(field.view, Qt.Key.Key_V, CTRL)
     assert (_values(page, "category")[0], _values(page, "item")[0]) == ("equipment", "茶")
-    assert "1 格与列表对不上" in remark(row_at(page, LINES))
+    assert "1 格没有读懂，没有填入：第 1 行“科目”的“招待费”；Ctrl+Z 撤销。" in field.line.sentence
 
 
 def test_what_is_copied_can_be_pasted_into_a_spreadsheet(open_page: OpenPage, qtbot: QtBot) -> None:
@@ -365,7 +365,7 @@ def test_totals_follow_edits_steps_and_undo(open_page: OpenPage, qtbot: QtBot) -
     page._session.undo()
     assert field.model.total(amount) == Decimal("15.75")
     _at(field, 0, "item")
-    field.view.delete_rows()
+    field.view.steps.delete_rows()
     assert field.model.total(amount) == Decimal("5.25")
     totals = field.totals
     assert totals is not None
@@ -385,7 +385,7 @@ def test_a_key_in_a_long_table_adds_up_its_own_row_alone(
     _at(field, 3, "item")
     qtbot.keyClick(field.view, Qt.Key.Key_F2)
     qtbot.keyClicks(_editor(field), "ab")
-    assert len(read) <= 8
+    assert len(read) <= 16
 
 
 def test_a_mark_in_a_cell_waits_for_the_typing_and_goes_when_mended(open_page: OpenPage, qtbot: QtBot) -> None:
@@ -394,10 +394,13 @@ def test_a_mark_in_a_cell_waits_for_the_typing_and_goes_when_mended(open_page: O
     _at(field, 1, "amount")
     qtbot.keyClick(field.view, Qt.Key.Key_F2)
     _editor(field).selectAll()
-    with qtbot.waitSignal(page._session.diagnostics_changed):
+    patience = row_at(page, LINES)._patience
+    patience.setInterval(3_600_000)  # on a machine under load the check may come later than the mark is due
+    with qtbot.waitSignal(page._session.diagnostics_changed, timeout=30_000):
         qtbot.keyClicks(_editor(field), "x")
     assert remark(row_at(page, LINES)) == ""
-    qtbot.waitUntil(lambda: remark(row_at(page, LINES)).startswith("错误　第 2 行“金额”："), timeout=3000)
+    patience.setInterval(1)
+    qtbot.waitUntil(lambda: remark(row_at(page, LINES)).startswith("错误　第 2 行“金额”："), timeout=30_000)
     qtbot.keyClick(_editor(field), Qt.Key.Key_Backspace)
     qtbot.keyClicks(_editor(field), "2")
     assert "第 2 行“金额”" not in remark(row_at(page, LINES))
@@ -448,7 +451,7 @@ def test_typing_on_a_cell_too_large_for_the_grid_opens_its_row(open_page: OpenPa
     page = open_page("project", {"project": {"places": [{"id": "a", "league": "150800"}]}})
     field = _table(page, "/project/places")
     _at(field, 0, "directions")
-    with qtbot.waitSignal(field.view.row_wanted):
+    with qtbot.waitSignal(field.view.steps.row_wanted):
         qtbot.keyClick(field.view, Qt.Key.Key_A)
     assert field._row_form is not None
     field._row_form.close()
@@ -463,19 +466,19 @@ def test_cells_tell_their_column_to_assistive_technology(open_page: OpenPage) ->
 def test_steps_that_lead_nowhere_are_not_offered(open_page: OpenPage) -> None:
     page = open_page("budget")
     field = _table(page)
-    offered = [name for name, action in field.view.steps.items() if action.isEnabled()]
-    assert offered == ["insert", "paste"]
-    field.view.add_row()
-    field.view.add_row()
-    assert field.view.steps["up"].isEnabled()
-    assert not field.view.steps["down"].isEnabled()
+    offered = [name for name, action in field.view.steps.actions.items() if action.isEnabled()]
+    assert offered == ["insert", "insert_below", "paste", "select_all", "import"]
+    field.view.steps.add_row()
+    field.view.steps.add_row()
+    assert field.view.steps.actions["up"].isEnabled()
+    assert not field.view.steps.actions["down"].isEnabled()
     page._session.undo_all()
-    assert not field.view.steps["delete"].isEnabled()
+    assert not field.view.steps.actions["delete"].isEnabled()
 
 
 def test_a_block_moves_up_no_further_than_the_first_row(open_page: OpenPage) -> None:
     page = open_page("budget", ROWS)
     field = _table(page)
     _at(field, 0, "item")
-    field.view.move_rows(-1)
+    field.view.steps.move_rows(-1)
     assert not page._session.can_undo

@@ -1,0 +1,7 @@
+"""Where the frozen program without a console begins."""
+
+import sys
+
+from kjxm_desktop.app import main
+
+sys.exit(main())

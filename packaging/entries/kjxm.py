@@ -1,0 +1,7 @@
+"""Where the frozen program for the console begins."""
+
+import sys
+
+from kjxm_desktop.cli import main
+
+sys.exit(main())
