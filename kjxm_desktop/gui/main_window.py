@@ -21,6 +21,7 @@ from kjxm_desktop.gui.arrival import Arrival
 from kjxm_desktop.gui.desk import Desk
 from kjxm_desktop.gui.dropping import Dropping
 from kjxm_desktop.gui.form import chinese_typing
+from kjxm_desktop.gui.form.row_form import RowForm
 from kjxm_desktop.gui.import_word import ImportWord
 from kjxm_desktop.gui.instance import Answer, Claims, is_same_file
 from kjxm_desktop.gui.labels import Box
@@ -320,6 +321,8 @@ class MainWindow(QMainWindow):
         if session is None:
             return True
         comments.of(session).keep_unsent()
+        for form in self.findChildren(RowForm):  # what is being typed there is stored as well, while there is a session
+            form.close()
         state = session.close()
         if state.kind is SaveKind.FAILED and not self._may_lose(session, state.words()):
             return False

@@ -18,11 +18,12 @@ from kjxm_desktop.core.call import Call, Shelf
 from kjxm_desktop.core.proposal import Proposal
 from kjxm_desktop.core.working_copy import WorkingCopy, list_all
 from kjxm_desktop.gui import opening
+from kjxm_desktop.gui.form.table_field import TableField
 from kjxm_desktop.gui.main_window import MainWindow
 from kjxm_desktop.gui.save_state import SaveKind
 from kjxm_desktop.gui.start_page import examples
 from tests.gui.conftest import NOW
-from tests.gui.hands import button_of, desk_of, press, session_of, type_in, wait_until
+from tests.gui.hands import button_of, desk_of, focused, press, put_in, row_at, session_of, type_in, wait_until
 from tests.gui.window_process import WindowProcess
 
 TITLE = "/project/title"
@@ -338,3 +339,25 @@ def test_the_menu_begins_a_proposal(window: MainWindow, qtbot: QtBot) -> None:
     window.choose_new()
     wait_until(qtbot, lambda: window.desk is not None)
     assert window.windowTitle().startswith("尚未取名")
+
+
+def test_the_form_of_a_row_goes_with_its_proposal_and_keeps_what_was_being_composed(
+    window: MainWindow, qtbot: QtBot, draft: Path, shelf: Shelf
+) -> None:
+    window.open_file(draft)
+    session = session_of(window)
+    session.edit("/basis/enterprises", [{"id": "aaaaaaaa", "name": "巴彦淖尔示例饲料有限公司"}])
+    assert window.desk is not None
+    window.desk.show_section("basis")
+    field = row_at(window, "/basis/enterprises").field
+    assert isinstance(field, TableField)
+    form = field.open_row(0)
+    form.activateWindow()
+    wait_until(qtbot, form.isActiveWindow)
+    form.go_to("/basis/enterprises/0/need")
+    put_in(focused(), "缺少")
+    gone: list[bool] = []
+    form.destroyed.connect(lambda: gone.append(True))
+    window.close_proposal()
+    wait_until(qtbot, lambda: gone)
+    assert storage.read(draft, shelf).proposal.get("/basis/enterprises/0/need") == "缺少"
