@@ -27,7 +27,7 @@ import old_linux
 import registries
 
 RELEASE = "bookworm"
-HOME = "/home/x"
+HOME = "/srv/someone"
 _SHOWN_S = 20
 
 

@@ -184,7 +184,7 @@ class PlanView(DrawingView):
         if event.type() == QEvent.Type.ToolTip:
             told = cast("QHelpEvent", event)
             spot = self._spot_at(told.pos().y())
-            self.setToolTip(tip(self.words(spot)) if spot is not None else "")
+            self.setToolTip(tip(self.words(spot) if spot is not None else ""))
         return super().event(event)
 
     # ---- drawing
