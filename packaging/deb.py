@@ -7,6 +7,7 @@ read. Systems that do not look into `entries/` find the same through links in /u
 from __future__ import annotations
 
 import gzip
+import hashlib
 import json
 import os
 import shutil
@@ -25,7 +26,8 @@ PROGRAMS = ("kjxm-desktop", "kjxm")
 # What the bundle leaves to the system: its own drivers, fonts and settings go by them.
 DEPENDS = (
     "libc6 (>= 2.31)", "libstdc++6", "libgcc-s1 | libgcc1", "libdbus-1-3", "libegl1", "libfontconfig1",
-    "libfreetype6", "libgl1", "libglib2.0-0 | libglib2.0-0t64", "libx11-6", "libxcb1", "libxcb-glx0",
+    "libfreetype6", "libgl1", "libglib2.0-0 | libglib2.0-0t64", "libx11-6", "libxcb1", "libxcb-glx0", "libzstd1",
+    "xkb-data",
 )  # fmt: skip
 RECOMMENDS = ("shared-mime-info", "desktop-file-utils", "xdg-utils")
 _ICON_SIZES = (16, 24, 32, 48, 64, 128, 256)
@@ -42,6 +44,7 @@ def make(bundle: Path, to: Path) -> Path:
     _link_into_usr(root)
     _put_documents(root / "usr" / "share" / "doc" / PACKAGE, bundle)
     _put_control(root)
+    _put_digests(root)
     made = to / f"{PACKAGE}_{dress.version()}_amd64.deb"
     _set_rights(root)
     # xz, as every dpkg of these systems reads it; zstd is not read by the older ones.
@@ -82,7 +85,7 @@ def _info() -> dict[str, object]:
     return {
         "appid": ID,
         "name": TITLE,
-        "version": dress.version(),
+        "version": f"{dress.version()}.0",
         "arch": ["amd64"],
         "permissions": {**dict.fromkeys(permissions, False), "clipboard": True, "installed_apps": False},
     }
@@ -132,6 +135,17 @@ def _put_control(root: Path) -> None:
     (root / "DEBIAN").mkdir()
     control = "".join(f"{key}: {value}\n" for key, value in lines.items())
     (root / "DEBIAN" / "control").write_text(control, "utf-8")
+
+
+def _put_digests(root: Path) -> None:
+    """Write the digests by which `dpkg -V` finds a file that was changed since."""
+    files = sorted(path for path in root.rglob("*") if path.is_file() and not path.is_symlink())
+    lines = [
+        f"{hashlib.md5(path.read_bytes(), usedforsecurity=False).hexdigest()}  {path.relative_to(root)}\n"
+        for path in files
+        if not path.is_relative_to(root / "DEBIAN")
+    ]
+    (root / "DEBIAN" / "md5sums").write_text("".join(lines), "utf-8")
 
 
 def _set_rights(root: Path) -> None:

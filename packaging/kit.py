@@ -38,7 +38,8 @@ from kjxm_desktop.export.blocks import (  # noqa: E402
 from kjxm_desktop.export.page_style import PageStyle  # noqa: E402
 
 TEXTS = ROOT / "packaging" / "kit"
-INSTALLERS = ("*.exe", "*.deb", "*.AppImage", "*.dmg")
+INSTALLERS = tuple(f"*{version()}*{suffix}" for suffix in (".exe", ".deb", ".AppImage", ".dmg"))
+"""Those of this version alone: what an earlier build left beside them does not go out."""
 
 
 def main() -> None:

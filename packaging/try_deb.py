@@ -96,8 +96,10 @@ def _screen(root: Path) -> Iterator[str]:
         while not theirs.exists():
             time.sleep(0.1)
         (sockets / theirs.name).hardlink_to(theirs)
-        yield f":{number}"
-        screen.terminate()
+        try:
+            yield f":{number}"
+        finally:
+            screen.terminate()
 
 
 def _inside(

@@ -27,7 +27,7 @@ ROOT = Path(__file__).resolve().parent.parent
 WORK = bundles.PACK / "deb"
 EXAMPLE = ROOT / "resources" / "examples" / "long" / "proposal.json"
 REGION = (430, 60, 1030, 460)  # the upper part of the page, on a screen of 1366 × 768
-SETTLED_S = 2.5
+SETTLED_S = 4.0
 _SAME = 0.02  # the share of points that may still change: a cursor that blinks
 
 
@@ -59,7 +59,9 @@ def _bare() -> Path:
     """Return the folder of the bare window, frozen in the root that the program was built in."""
     folder = WORK / "bare"
     if not folder.is_dir():
-        root = old_linux.prepared(WORK)
+        root = WORK / "root"
+        if not root.is_dir():
+            sys.exit("Nothing was built yet: run build.py deb first.")
         (root / "build").mkdir(exist_ok=True)
         (root / "build" / "bare.py").write_bytes((ROOT / "packaging" / "entries" / "bare.py").read_bytes())
         command = "-m PyInstaller --noconfirm --log-level ERROR --strip --distpath /build --workpath /build/made"
@@ -96,8 +98,10 @@ def _screen() -> Iterator[str]:
     with subprocess.Popen(command, stderr=subprocess.DEVNULL) as screen:
         while not Path(f"/tmp/.X11-unix/X{number}").exists():
             time.sleep(0.1)
-        yield f":{number}"
-        screen.terminate()
+        try:
+            yield f":{number}"
+        finally:
+            screen.terminate()
 
 
 if __name__ == "__main__":

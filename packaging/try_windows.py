@@ -55,10 +55,11 @@ def _try(windows: wine.Windows, installer: Path, report: Path) -> None:
     disk = windows.prefix / "drive_c"
     home = disk / FOLDER[3:].replace("\\", "/")
     for told in ("installed", "installed over it"):
-        (home / "_internal").mkdir(parents=True, exist_ok=True)
-        (home / "_internal" / "of-an-older-version").touch()
+        older = home / "_internal" / "of-an-older-version"
+        if older.parent.is_dir():
+            older.touch()
         windows.run([installer, "/S", f"/D={FOLDER}"], {})
-        _expect(not (home / "_internal" / "of-an-older-version").exists(), "what an older version left is gone")
+        _expect(not older.exists(), "nothing of an older version is left")
         for key, value in REGISTERED.items():
             _expect(_registered(windows, key) == value, f"{key} is {value}")
         report.unlink(missing_ok=True)
@@ -77,6 +78,15 @@ def _try(windows: wine.Windows, installer: Path, report: Path) -> None:
     windows.run([installer, "/S", f"/D={FOLDER}"], {})
     windows.run([home / "uninstall.exe", "/S", "/LOCALCOPIES", f"_?={FOLDER}"], {})
     _expect(draft.exists() and not copies.exists(), "local copies go when asked, drafts stay")
+    foreign = disk / "资料" / "licences" / "合同.txt"
+    foreign.parent.mkdir(parents=True)
+    foreign.touch()
+    windows.run([installer, "/S", "/D=C:\\资料"], {})
+    _expect(foreign.exists(), "what somebody keeps in the folder that was chosen stays")
+    _expect((disk / "资料" / "kjxm-desktop" / "kjxm-desktop.exe").exists(), "the program has a folder of its own there")
+    windows.run([installer, "/S", f"/D={FOLDER}"], {})
+    _expect(not (disk / "资料" / "kjxm-desktop").exists(), "a copy elsewhere goes when another is installed")
+    _expect(_registered(windows, rf"{CLASSES}\.kjxm") == "kjxm.proposal", "and the new one is registered")
 
 
 def _local_data(disk: Path) -> Path:

@@ -30,6 +30,8 @@ def make(bundle: Path, to: Path) -> Path:
     told = {"VERSION": dress.version(), "BUNDLE": bundle, "DRESS": bundles.DRESS, "OUT": made}
     # On Linux NSIS takes names with slashes, but joins them with what Windows has between folders.
     defined = [f"-D{name}={value}" for name, value in told.items()]
+    if os.name != "nt":
+        defined.append("-DAMD64")
     subprocess.run(["makensis", "-V2", "-INPUTCHARSET", "UTF8", *defined, SCRIPT], check=True)
     _sign(made)
     return made
@@ -47,6 +49,8 @@ def _sign(program: Path) -> None:
         print(f"  not signed: {program.name} (no certificate was given)", flush=True)
         return
     stamp = os.environ.get("KJXM_SIGN_TIMESTAMP")
+    if not stamp:
+        print(f"  no time stamp: {program.name} is trusted no longer than the certificate", flush=True)
     signed = program.with_suffix(".signed")
     command = ["osslsigncode", "sign", "-certs", certificate, "-key", key, "-h", "sha256", "-n", "科技项目申报书"]
     command += ["-ts", stamp] if stamp else []

@@ -67,6 +67,16 @@ def test_the_data_of_libraries_that_are_taken_along_are_there() -> None:
         assert {path.suffix for path in files} - {".py", ".pyc", ".pyi", ""}, package
 
 
+def test_nothing_that_speaks_over_a_network_is_taken_along() -> None:
+    assert {"asyncio", "certifi", "idna", "requests", "ssl", "urllib3"} <= set(_told("EXCLUDED"))
+
+
+def test_a_call_has_the_same_bytes_on_every_system() -> None:
+    rules = (ROOT / ".gitattributes").read_text("utf-8").splitlines()
+    assert "* text=auto eol=lf" in rules
+    assert [path.name for path in (ROOT / "schemas").rglob("*") if path.is_file() and b"\r" in path.read_bytes()] == []
+
+
 def test_what_is_built_has_the_version_of_the_program() -> None:
     dress = import_module("dress")
     assert dress.version() == kjxm_desktop.__version__
@@ -134,13 +144,16 @@ def test_the_folder_for_a_share_holds_its_parts_and_their_digests(tmp_path: Path
 
     source, to = tmp_path / "dist", tmp_path / "kit"
     source.mkdir()
-    (source / "a.deb").write_bytes(b"deb")
+    version = kjxm_desktop.__version__
+    for name in (f"kjxm-desktop_{version}_amd64.deb", "kjxm-desktop_0.0.9_amd64.deb"):
+        (source / name).write_bytes(b"deb")
     command = [sys.executable, str(PACKAGING / "kit.py"), "--from", str(source), "--to", str(to)]
     subprocess.run(command, check=True, capture_output=True)
     lines = [line.split("  ") for line in (to / "SHA256SUMS.txt").read_text("utf-8").splitlines()]
     assert {name for _, name in lines} == {path.name for path in to.iterdir()} - {"SHA256SUMS.txt"}
     assert all(hashlib.sha256((to / name).read_bytes()).hexdigest() == digest for digest, name in lines)
     assert {Path(name).suffix for _, name in lines} == {".deb", ".pdf", ".txt", ".kjxmcall"}
+    assert not (to / "kjxm-desktop_0.0.9_amd64.deb").exists(), "what an earlier build left does not go out"
 
 
 def _faults_of(workflow: str) -> list[str]:

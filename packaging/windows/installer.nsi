@@ -5,7 +5,10 @@
 ;          uninstall.exe /S [/LOCALCOPIES]                  (/LOCALCOPIES: this computer's copies of drafts go as well)
 
 Unicode true
-Target amd64-unicode
+AllowSkipFiles off
+!ifdef AMD64 ; what is installed is 64-bit in any case; Debian's NSIS makes the installer so too, that of Windows cannot
+  Target amd64-unicode
+!endif
 SetCompressor /SOLID lzma
 SetCompressorDictSize 64
 RequestExecutionLevel user
@@ -62,6 +65,8 @@ LangString welcome ${LANG_SIMPCHINESE} "将安装“科技项目申报书” ${V
 LangString welcome ${LANG_ENGLISH} "This installs Research Proposal ${VERSION}.$\r$\n$\r$\nFor this user alone, without administrator rights. The program never uses the network.$\r$\nAn older version is replaced; drafts and settings stay."
 LangString running ${LANG_SIMPCHINESE} "程序正在运行。先保存并关闭它，再按“重试”。"
 LangString running ${LANG_ENGLISH} "The program is running. Save and close it, then choose Retry."
+LangString unwritten ${LANG_SIMPCHINESE} "有文件写不进安装文件夹。换一个文件夹，或腾出空间后再装一次。"
+LangString unwritten ${LANG_ENGLISH} "Some files could not be written to the folder. Choose another one, or make room, and install again."
 LangString too_old ${LANG_SIMPCHINESE} "需要 64 位的 Windows 10 或更新的系统。"
 LangString too_old ${LANG_ENGLISH} "Windows 10, 64-bit, or later is needed."
 LangString draft ${LANG_SIMPCHINESE} "科技项目申报书草稿"
@@ -96,13 +101,13 @@ Function .onInit
 FunctionEnd
 
 ; A program that runs cannot be opened for writing. Silent, the installer gives up with status 3 and changes nothing.
-!macro WaitUntilClosed
-  retry:
-  ${If} ${FileExists} "$INSTDIR\kjxm-desktop.exe"
+!macro WaitUntilClosed PROGRAM
+  retry_${PROGRAM}:
+  ${If} ${FileExists} "$INSTDIR\${PROGRAM}.exe"
     ClearErrors
-    FileOpen $0 "$INSTDIR\kjxm-desktop.exe" a
+    FileOpen $0 "$INSTDIR\${PROGRAM}.exe" a
     ${If} ${Errors}
-      MessageBox MB_ICONEXCLAMATION|MB_RETRYCANCEL "$(running)" /SD IDCANCEL IDRETRY retry
+      MessageBox MB_ICONEXCLAMATION|MB_RETRYCANCEL "$(running)" /SD IDCANCEL IDRETRY retry_${PROGRAM}
       SetErrorLevel 3
       Abort
     ${EndIf}
@@ -111,12 +116,39 @@ FunctionEnd
 !macroend
 
 Section
-  !insertmacro WaitUntilClosed
+  ; A folder that holds something else gets one of our own inside it.
+  ${IfNot} ${FileExists} "$INSTDIR\kjxm-desktop.exe"
+  ${AndIf} ${FileExists} "$INSTDIR\*.*"
+    StrCpy $INSTDIR "$INSTDIR\kjxm-desktop"
+  ${EndIf}
+  !insertmacro WaitUntilClosed kjxm-desktop
+  !insertmacro WaitUntilClosed kjxm
+  ; A copy elsewhere goes: two of them would share one entry in the list of programs.
+  ReadRegStr $1 HKCU "${UNINSTALL}" "InstallLocation"
+  ${If} $1 != ""
+  ${AndIf} $1 != $INSTDIR
+  ${AndIf} ${FileExists} "$1\uninstall.exe"
+    ExecWait '"$1\uninstall.exe" /S _?=$1' $2
+    ${If} $2 <> 0
+      SetErrorLevel $2
+      Abort
+    ${EndIf}
+    Delete "$1\uninstall.exe"
+    RMDir "$1"
+  ${EndIf}
   ; Only what is ours: never the folder itself, in which somebody may keep something.
-  RMDir /r "$INSTDIR\_internal"
-  RMDir /r "$INSTDIR\licences"
+  ${If} ${FileExists} "$INSTDIR\kjxm-desktop.exe"
+    RMDir /r "$INSTDIR\_internal"
+    RMDir /r "$INSTDIR\licences"
+  ${EndIf}
   SetOutPath "$INSTDIR"
+  ClearErrors
   File /r "${BUNDLE}\*.*"
+  ${If} ${Errors}
+    MessageBox MB_ICONSTOP|MB_OK "$(unwritten)" /SD IDOK
+    SetErrorLevel 4
+    Abort
+  ${EndIf}
   File "${DRESS}\kjxm-draft.ico"
   File "${DRESS}\kjxm-call.ico"
   WriteUninstaller "$INSTDIR\uninstall.exe"
@@ -185,7 +217,8 @@ Function un.TakeLocalCopies
 FunctionEnd
 
 Section "Uninstall"
-  !insertmacro WaitUntilClosed
+  !insertmacro WaitUntilClosed kjxm-desktop
+  !insertmacro WaitUntilClosed kjxm
   ReadRegStr $0 HKCU "${UNINSTALL}" "Shortcut"
   ${If} $0 != ""
     Delete "$0"
