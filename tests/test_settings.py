@@ -12,7 +12,7 @@ import platformdirs
 import platformdirs.windows
 import pytest
 
-from kjxm_desktop import paths
+from kjxm_desktop import app, paths
 from kjxm_desktop.settings import DEFAULTS, Settings
 
 
@@ -101,3 +101,15 @@ def test_on_windows_it_is_the_folder_that_stays_on_this_computer(monkeypatch: py
     monkeypatch.setattr(platformdirs.windows, "get_win_folder", lambda name: f"<{name}>")
     windows = platformdirs.windows.Windows("kjxm-desktop", appauthor=False, roaming=False)
     assert Path(windows.user_data_dir).parts[-2:] == ("<CSIDL_LOCAL_APPDATA>", "kjxm-desktop")
+
+
+def test_a_home_that_cannot_be_written_is_told_in_one_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "a file").touch()
+    monkeypatch.setenv("KJXM_DATA", str(tmp_path / "a file" / "own"))
+    assert app.main([]) == 2
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert len(said.err.splitlines()) == 1
+    assert "a file" in said.err
