@@ -92,6 +92,8 @@ def check(told: argparse.Namespace) -> int:
     try:
         files = shelf.files_in(told.folder)
         faults = shelf.faults(files)
+        if not faults and calls.is_packed(told.folder):
+            shelf.check_packed(told.folder)  # what it says of itself as well
     except KjxmError as error:
         print(strings.error(error))
         return _BLOCKED

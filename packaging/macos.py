@@ -13,6 +13,7 @@ from pathlib import Path
 import dress
 
 VOLUME = "科技项目申报书"
+ENTITLEMENTS = Path(__file__).resolve().parent / "macos.entitlements"
 
 
 def make(bundle: Path, to: Path) -> Path:
@@ -20,7 +21,9 @@ def make(bundle: Path, to: Path) -> Path:
     application = bundle.with_suffix(".app")
     shutil.copytree(bundle / "licences", application / "Contents" / "Resources" / "licences", dirs_exist_ok=True)
     identity = os.environ.get("MACOS_IDENTITY")
-    sign = ["codesign", "--force", "--deep", "--timestamp", "--options", "runtime", "--sign"]
+    # The hardened runtime would refuse another Qt than ours, which the licence of Qt lets everybody put there.
+    hardened = ["--timestamp", "--options", "runtime", "--entitlements", ENTITLEMENTS]
+    sign = ["codesign", "--force", "--deep", *hardened, "--sign"]
     if identity:
         subprocess.run([*sign, identity, application], check=True)
     else:

@@ -118,6 +118,15 @@ def test_a_packed_call_is_checked_and_used_where_a_folder_is(packed: Path, tmp_p
     assert made.status == 0
 
 
+def test_a_packed_call_that_says_it_is_another_version_does_not_pass_the_check_either(tmp_path: Path) -> None:
+    call = calls.load(FOLDER)
+    other = tmp_path / "a.kjxmcall"
+    other.write_bytes(packed_call.pack(packed_call.PackedCall(call.id, "9.9", call.sha256, call.files)))
+    ran = kjxm("call", "check", other)
+    assert ran.status == 1
+    assert "a.kjxmcall" in ran.out
+
+
 @pytest.mark.parametrize("what", ["a digit of the digest", "a file", "a file more", "another id"])
 def test_a_packed_call_that_was_tampered_with_is_refused(packed: Path, shelf: Shelf, what: str) -> None:
     with zipfile.ZipFile(packed) as archive:
