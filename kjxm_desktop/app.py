@@ -102,6 +102,10 @@ def _run(told: argparse.Namespace, settings: Settings) -> int:
     leaving.note_faults(paths.data_folder())
     leaving.Breakage(window.keep_now, window.on_crash, window).watch()
     leaving.Ending(application, window)
+    if sys.platform == "darwin":  # elsewhere a file comes as an argument, and the filter would see every event
+        from kjxm_desktop.gui.handed_files import HandedFiles
+
+        HandedFiles(application, window.open_file)
     # Before the first paint, so that the page is the first thing to be seen and not the start page.
     if told.file is not None and window.open_file(told.file) and window.session is None:
         return 0  # another window has it and has come to the front
