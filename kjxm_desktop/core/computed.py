@@ -2,12 +2,12 @@
 
 Which column is the product of which two stands in the rules of a call (`product_is`), where the check reads it too. An
 amount follows its factors while it is empty or still what they made of it; one that a person has put in otherwise is
-left alone, and the rule tells of the contradiction.
+left alone, and the rule tells of the contradiction. Where a factor is taken out or cannot be read, the amount stays.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from typing import cast
@@ -22,6 +22,8 @@ _CHECK = "product_is"
 Edit = tuple[str, Json]
 """Where an answer goes, and the answer; None takes it out."""
 Row = Mapping[str, Json]
+Began = Callable[[str], Mapping[str, Json]]
+"""Asked of a cell that is being typed into: what stood, by pointer, before that began; nothing when it begins now."""
 
 
 @dataclass(frozen=True)
@@ -84,17 +86,18 @@ def _product(params: Mapping[str, Json]) -> Product:
     return Product(params["table"], params["first"], params["second"], params["product"])
 
 
-def with_followers(call: Call, data: Json, edits: Sequence[Edit]) -> Sequence[Edit]:
+def with_followers(call: Call, data: Json, edits: Sequence[Edit], began: Began | None = None) -> Sequence[Edit]:
     """Return `edits` to `data` together with those of the amounts that follow from them.
 
-    Only edits of a cell, a row or a table have followers: who takes over a whole section takes it as it is.
+    Only edits of a cell, a row or a table have followers: who takes over a whole section takes it as it is. Whether an
+    amount follows a cell that is typed into is told by what stood when that began: 3 on the way to 3.5 decides nothing.
     """
     told = products(call)
     if not any(pointer.startswith(product.table) for pointer, _ in edits for product in told):
         return edits
     result: list[Edit] = []
     for number_of_edit, edit in enumerate(edits):
-        for one in _followed(call, data, told, edit):
+        for one in _followed(call, data, told, edit, began):
             result.append(one)
             if number_of_edit < len(edits) - 1:  # what the next edit finds
                 try:
@@ -104,7 +107,7 @@ def with_followers(call: Call, data: Json, edits: Sequence[Edit]) -> Sequence[Ed
     return result
 
 
-def _followed(call: Call, data: Json, told: Sequence[Product], edit: Edit) -> list[Edit]:
+def _followed(call: Call, data: Json, told: Sequence[Product], edit: Edit, began: Began | None) -> list[Edit]:
     """Return an edit as it is to be made, and behind it those that follow."""
     pointer, value = edit
     beside: list[Edit] = []
@@ -119,10 +122,32 @@ def _followed(call: Call, data: Json, told: Sequence[Product], edit: Edit) -> li
         if not name and isinstance(value, dict) and _asked(call, data, product, row):
             value = _row_followed(product, before, cast("Row", value))
         elif name in (product.first, product.second):
-            after = _row_followed(product, before, {**before, name: None if value == "" else value})
-            if after.get(product.product) != before.get(product.product) and _asked(call, data, product, row):
-                beside.append((f"{product.table}/{row}/{product.product}", after.get(product.product)))
+            after: Row = {**before, name: None if value == "" else value}
+            amount = _amount_typed(product, _as_it_began(product, row, before, began(pointer) if began else {}), after)
+            if amount != before.get(product.product) and _asked(call, data, product, row):
+                beside.append((f"{product.table}/{row}/{product.product}", amount))
     return [(pointer, value), *beside]
+
+
+def _as_it_began(product: Product, row: str, now: Row, told: Mapping[str, Json]) -> Row:
+    """Return a row as it was before what is being typed into it began; `told` is what stood then, by pointer."""
+    start = f"{product.table}/{row}/"
+    began = {pointer.removeprefix(start): value for pointer, value in told.items() if pointer.startswith(start)}
+    return {**now, **began}
+
+
+def _amount_typed(product: Product, began: Row, after: Row) -> Json:
+    """Return the amount of a row with a factor that is being typed.
+
+    What was only typed through leaves nothing behind: while the factors make nothing, or are again what they were, the
+    amount is the one that stood when the typing began.
+    """
+    if not product.follows(began):
+        return after.get(product.product)
+    made = product.of(after)
+    if made is None or all(began.get(name) == after.get(name) for name in (product.first, product.second)):
+        return began.get(product.product)
+    return made
 
 
 def _rows_followed(call: Call, data: Json, product: Product, value: Json) -> Json:
@@ -154,10 +179,9 @@ def _row_followed(product: Product, before: Row, after: Row) -> Row:
     if told is not None and not (untouched and product.follows(before)):
         return after
     made = product.of(after)
-    if made == told:
+    if made is None or made == told:
         return after
-    rest = {name: held for name, held in after.items() if name != product.product}
-    return {**rest, product.product: made} if made is not None else rest
+    return {**{name: held for name, held in after.items() if name != product.product}, product.product: made}
 
 
 def _asked(call: Call, data: Json, product: Product, row: str) -> bool:

@@ -168,7 +168,10 @@ def read_email(text: str) -> Read:
 
 
 def _tidy(text: str) -> str:
-    return _SPACES.sub("", text[: _LONGEST + 1]).translate(_HALF_WIDTH) if len(text) <= _LONGEST else ""
+    """Return a number or a date without spaces, in half width; "" for what is none: too long, or on several lines."""
+    if len(text) > _LONGEST or len(text.strip().splitlines()) > 1:  # two lines are two numbers, never one of both
+        return ""
+    return _SPACES.sub("", text).translate(_HALF_WIDTH)
 
 
 def _canonical(text: str, found: re.Match[str], places: int) -> Read | None:

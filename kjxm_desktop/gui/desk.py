@@ -21,6 +21,8 @@ from kjxm_desktop.gui.strip import Strip
 
 LEFT_WIDTH, RIGHT_WIDTH, PROBLEMS_HEIGHT = 224, 310, 180
 FOLD_BELOW_PX = 1100
+LEAST_LEFT, LEAST_MIDDLE, LEAST_RIGHT = 160, 560, 230
+"""The narrowest columns: together they fit the smallest window, and the middle holds the fields of every page."""
 
 
 class Desk(QWidget):
@@ -39,6 +41,7 @@ class Desk(QWidget):
         self._pages: dict[str, SectionPage] = {}
         self._section_id = ""
         self._book_wanted = True
+        self._has_room: bool | None = None
         self.strip = Strip(self)
         self.sections = SectionList(session, self)
         self.problems = ProblemList(session, self)
@@ -62,8 +65,9 @@ class Desk(QWidget):
         self._across.setStretchFactor(1, 1)
         self._across.setCollapsible(1, False)
         self._across.setSizes([LEFT_WIDTH, 10_000, RIGHT_WIDTH])
-        self.sections.setMinimumWidth(180)
-        self.book.setMinimumWidth(240)
+        self.sections.setMinimumWidth(LEAST_LEFT)
+        self._middle.setMinimumWidth(LEAST_MIDDLE)
+        self.book.setMinimumWidth(LEAST_RIGHT)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -237,6 +241,12 @@ class Desk(QWidget):
 
     @override
     def resizeEvent(self, event: object) -> None:
-        """Fold the book away when the window gets narrow; open it again when there is room."""
-        self.book.setVisible(self._book_wanted and self.width() >= FOLD_BELOW_PX)
+        """Fold the book away when the window gets narrow; open it again when there is room.
+
+        What is opened in a narrow window stays, whatever size it takes then: there is a place for it.
+        """
+        has_room = self.width() >= FOLD_BELOW_PX
+        if has_room != self._has_room:
+            self._has_room = has_room
+            self.book.setVisible(self._book_wanted and has_room)
         super().resizeEvent(event)  # pyright: ignore[reportArgumentType]

@@ -1,10 +1,21 @@
-"""The ring round a button, box or line that has the keys: the style's own is too pale to be seen on our ground."""
+"""The ring round a button, box, line or list that has the keys: the style's own is too pale for our ground."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, QRectF, Qt
-from PySide6.QtGui import QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QWidget
+from PySide6.QtCore import QEvent, QObject, QPoint, QRectF, Qt
+from PySide6.QtGui import QPainter, QPaintEvent, QPen, QRegion
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractItemView,
+    QApplication,
+    QComboBox,
+    QFrame,
+    QLineEdit,
+    QPlainTextEdit,
+    QSplitter,
+    QTextEdit,
+    QWidget,
+)
 from shiboken6 import isValid
 
 from kjxm_desktop.gui import theme
@@ -34,19 +45,40 @@ def follow(application: QApplication) -> None:
 
 
 def _wants_one(widget: QWidget) -> bool:
+    """Tell whether to surround a widget: those without a frame stand in a box of ours, which shows the keys itself."""
+    if widget.parentWidget() is None or widget.window().windowType() == Qt.WindowType.Popup:
+        return False
     if isinstance(widget, QLineEdit):
-        return widget.hasFrame()  # those without one stand in a box of ours, which has its own
+        return widget.hasFrame()
+    if isinstance(widget, (QPlainTextEdit, QTextEdit)):
+        return _has_edge(widget)
     if QApplication.mouseButtons() != Qt.MouseButton.NoButton:
         return False  # it was clicked
-    draws_its_own = isinstance(widget, (Link, PrimaryButton))
-    return isinstance(widget, QAbstractButton) and not draws_its_own and widget.parentWidget() is not None
+    if isinstance(widget, QAbstractItemView):
+        return _has_edge(widget)
+    if isinstance(widget, QComboBox):
+        return widget.hasFrame()
+    return isinstance(widget, QAbstractButton) and not isinstance(widget, (Link, PrimaryButton))
+
+
+def _has_edge(widget: QFrame) -> bool:
+    """Tell whether a frame is drawn as the style does it; the plain one is that of an editor in a cell."""
+    return widget.frameShape() == QFrame.Shape.StyledPanel
+
+
+def _ground_of(target: QWidget) -> QWidget | None:
+    """Return what the ring lies on: what the widget stands in, but nothing that would give it a side of its own."""
+    ground = target.parentWidget()
+    while isinstance(ground, QSplitter):
+        ground = ground.parentWidget()
+    return ground
 
 
 class FocusRing(QWidget):
     """Lies over the parent of the widget it surrounds, and takes no clicks."""
 
     def __init__(self, target: QWidget) -> None:
-        super().__init__(target.parentWidget())
+        super().__init__(_ground_of(target))
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self._target = target
         target.installEventFilter(self)
@@ -56,8 +88,11 @@ class FocusRing(QWidget):
     def _fit(self) -> None:
         beside = self.parentWidget()
         if beside is not None:
-            around = self._target.geometry().adjusted(-_ROOM, -_ROOM, _ROOM, _ROOM)
-            self.setGeometry(around.intersected(beside.rect()))
+            place = self._target.rect().translated(self._target.mapTo(beside, QPoint(0, 0)))
+            self.setGeometry(place.adjusted(-_ROOM, -_ROOM, _ROOM, _ROOM).intersected(beside.rect()))
+            # Only its edge lies over the widget: what is typed or scrolled inside never paints the ring anew.
+            edge = 2 * theme.FOCUS_WIDTH
+            self.setMask(QRegion(self.rect()).subtracted(self.rect().adjusted(edge, edge, -edge, -edge)))
             self.raise_()
 
     @override

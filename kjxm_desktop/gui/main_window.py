@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from PySide6.QtCore import QByteArray, Qt, QTimer
 from PySide6.QtGui import QCloseEvent
@@ -321,8 +321,7 @@ class MainWindow(QMainWindow):
         if session is None:
             return True
         comments.of(session).keep_unsent()
-        for form in self.findChildren(RowForm):  # what is being typed there is stored as well, while there is a session
-            form.close()
+        self._close_row_forms()
         state = session.close()
         if state.kind is SaveKind.FAILED and not self._may_lose(session, state.words()):
             return False
@@ -516,6 +515,7 @@ class MainWindow(QMainWindow):
             qt_words.speak(application, language)
         session = self.session
         if session is not None:
+            self._close_row_forms()
             session.settle()
         self.looking_back.close()
         self._ways.keep_sending()
@@ -529,6 +529,11 @@ class MainWindow(QMainWindow):
             desk = self._build_pages(session)
             if self._arrival is not None:
                 self._arrival.tell_again(desk.strip)
+
+    def _close_row_forms(self) -> None:
+        """Close the forms of rows before their tables go: what is being typed there is stored too."""
+        for form in cast("list[RowForm]", self.findChildren(RowForm)):  # the bindings do not tell of what kind they are
+            form.close()
 
     def _drop_pages(self) -> None:
         for widget in [*self._ways.drop(), *([] if self.desk is None else [self.desk])]:

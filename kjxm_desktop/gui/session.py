@@ -186,7 +186,8 @@ class Session(QObject):
         """
         done: list[SetValue] = []
         try:
-            for pointer, value in computed.with_followers(self.call, self.data, edits):
+            began = None if apart else self._steps.before_typing
+            for pointer, value in computed.with_followers(self.call, self.data, edits, began):
                 after = None if value in ("", [], {}) else value
                 before = self._proposal.get(pointer)
                 if before != after:

@@ -119,7 +119,7 @@ def _dress(application: QApplication) -> None:
     dark = _mode == "dark" or (_mode == "system" and application.styleHints().colorScheme() == Qt.ColorScheme.Dark)
     _colours = DARK if dark else LIGHT
     application.setPalette(palette(_colours))
-    for kind in ("QCheckBox", "QRadioButton", "QPushButton"):
+    for kind in ("QCheckBox", "QRadioButton", "QPushButton", "QComboBox"):
         # The library takes a string here; its stubs ask for bytes, which it refuses.
         application.setPalette(_edged(_colours), kind)  # pyright: ignore[reportArgumentType]
     for widget in application.allWidgets():

@@ -71,6 +71,18 @@ class Steps:
         if self._done and not self._done[-1].sealed:
             self._done[-1] = replace(self._done[-1], sealed=True)
 
+    def before_typing(self, pointer: str) -> dict[str, Json]:
+        """Return what stood, by pointer, before the typing at `pointer` began that is still going on; {} for none.
+
+        It goes on over pauses, in several steps, until the field is left.
+        """
+        began: dict[str, Json] = {}
+        for step in reversed(self._done):
+            if step.sealed or step.changes[0].pointer != pointer:
+                break
+            began.update((change.pointer, change.before) for change in step.changes)
+        return began
+
     def undo(self) -> tuple[SetValue, ...]:
         """Return the changes that take back the last step; none when there is none."""
         if not self._done:

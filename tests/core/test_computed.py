@@ -24,8 +24,10 @@ def lines(*rows: dict[str, Json]) -> Json:
     return {"budget": {"lines": [{"id": f"r{at}", **row} for at, row in enumerate(rows)]}}
 
 
-def after(data: Json, *edits: computed.Edit, call: Call = CALL) -> list[computed.Edit]:
-    return list(computed.with_followers(call, data, edits))
+def after(data: Json, *edits: computed.Edit, call: Call = CALL, **began: Json) -> list[computed.Edit]:
+    """Return what the edits become; `began` are the answers of the first row as they were before the typing began."""
+    told = {f"{LINES}/0/{name}": value for name, value in began.items()}
+    return list(computed.with_followers(call, data, edits, lambda _pointer: told))
 
 
 def test_an_amount_is_written_as_soon_as_quantity_and_price_are_there() -> None:
@@ -39,10 +41,32 @@ def test_it_follows_when_one_of_them_changes() -> None:
     assert after(data, edit) == [edit, (f"{LINES}/0/amount", "18.00")]
 
 
-def test_it_goes_when_one_of_them_is_taken_out_or_cannot_be_read() -> None:
+def test_it_stays_when_one_of_them_is_taken_out_or_cannot_be_read() -> None:
     data = lines({"quantity": "3", "price": "4.5", "amount": "13.50"})
     for value in (None, "", "三"):
-        assert after(data, (f"{LINES}/0/quantity", value))[1:] == [(f"{LINES}/0/amount", None)]
+        edit = (f"{LINES}/0/quantity", value)
+        assert after(data, edit) == [edit]
+    emptied: list[Json] = [{"id": "r0", "amount": "13.50"}]
+    assert after(data, (LINES, emptied)) == [(LINES, emptied)]
+
+
+def test_an_amount_put_in_by_hand_is_not_taken_over_by_a_price_that_is_half_typed() -> None:
+    edit = (f"{LINES}/0/price", "3.5")
+    assert after(lines({"quantity": "2", "price": "3", "amount": "6"}), edit, price=None) == [edit]
+
+
+def test_an_amount_that_followed_when_the_typing_began_follows_to_its_end() -> None:
+    half = lines({"quantity": "3", "amount": "13.50"})
+    edit = (f"{LINES}/0/price", "5")
+    assert after(half, edit, price="4.5") == [edit, (f"{LINES}/0/amount", "15.00")]
+
+
+def test_what_was_only_typed_through_leaves_no_amount_behind() -> None:
+    typed = lines({"quantity": "3", "price": "9", "amount": "27.00"})
+    for value, was in ((None, None), ("4.5", "13.5"), ("x", "13.5")):
+        edit = (f"{LINES}/0/price", value)
+        price = "4.5" if was else None
+        assert after(typed, edit, price=price, amount=was) == [edit, (f"{LINES}/0/amount", was)]
 
 
 def test_an_amount_that_was_put_in_otherwise_is_left_alone() -> None:

@@ -304,3 +304,12 @@ def test_a_month_has_one_spelling_within_the_years_that_are_read(text, holds):
 )
 def test_a_day_has_one_spelling_within_the_years_that_are_read(text, holds):
     assert identifiers.is_day(text) is holds
+
+
+@pytest.mark.parametrize("line_end", ["\n", "\r\n", "\r", "\u2028", "\v"])
+def test_figures_on_two_lines_are_no_number_and_no_date(line_end):
+    assert identifiers.read_number(f"1{line_end}2") is None
+    assert identifiers.read_money(f"1{line_end}2") is None
+    assert identifiers.read_month(f"2024-0{line_end}1") is None
+    assert identifiers.read_day(f"2024-06-2{line_end}1") is None
+    assert identifiers.read_number(f" 12{line_end}") == Read("12", "tidied")

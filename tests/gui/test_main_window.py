@@ -10,7 +10,20 @@ import pytest
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QListWidget, QPlainTextEdit
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QApplication,
+    QComboBox,
+    QDialog,
+    QLabel,
+    QListWidget,
+    QPlainTextEdit,
+    QPushButton,
+    QSplitter,
+    QTextEdit,
+    QVBoxLayout,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from kjxm_desktop import app, paths, strings
@@ -142,6 +155,61 @@ def test_a_box_led_to_by_keys_has_a_ring_and_a_clicked_one_has_none(nearly: Main
     assert not [w for w in nearly.findChildren(FocusRing) if w.isVisible()]
 
 
+def _rings() -> list[FocusRing]:
+    return [w for w in QApplication.allWidgets() if isinstance(w, FocusRing) and w.isVisible()]
+
+
+@pytest.mark.parametrize("make", [QPlainTextEdit, QTextEdit, QListWidget, QComboBox])
+def test_a_framed_box_of_a_dialog_that_is_led_to_has_one_ring_round_it(
+    window: MainWindow, qtbot: QtBot, make: Callable[[], QWidget]
+) -> None:
+    dialog = QDialog(window)
+    before, box = QPushButton(), make()
+    column = QVBoxLayout(dialog)
+    column.addWidget(before)
+    column.addWidget(box)
+    dialog.show()
+    dialog.activateWindow()
+    wait_until(qtbot, dialog.isActiveWindow)
+    before.setFocus()
+    qtbot.keyClick(before, Key.Key_Tab)
+    assert focused() is box
+    (ring,) = _rings()
+    assert ring.geometry().contains(box.geometry())
+    assert ring.mask().intersects(box.geometry().translated(-ring.pos()))
+    dialog.close()
+
+
+def test_a_list_beside_a_movable_edge_has_its_ring_without_becoming_a_third_side(
+    window: MainWindow, qtbot: QtBot
+) -> None:
+    dialog = QDialog(window)
+    across = QSplitter(dialog)
+    left, right = QListWidget(), QListWidget()
+    across.addWidget(left)
+    across.addWidget(right)
+    QVBoxLayout(dialog).addWidget(across)
+    dialog.show()
+    dialog.activateWindow()
+    wait_until(qtbot, dialog.isActiveWindow)
+    left.setFocus()
+    right.setFocus()
+    assert across.count() == 2
+    (ring,) = _rings()
+    inside = right.geometry().translated(across.pos() - ring.pos())
+    assert ring.rect().contains(inside)
+    across.setSizes([1, 10_000])
+    wait_until(qtbot, lambda: ring.rect().contains(right.geometry().translated(across.pos() - ring.pos())))
+    dialog.close()
+
+
+def test_a_field_of_several_lines_shows_the_keys_by_its_own_edge_alone(nearly: MainWindow) -> None:
+    for pointer in ("/summary/text", "/project/leagues", "/basis/enterprises"):
+        if session_of(nearly).form.control(pointer) is not None:
+            keys_of(nearly, pointer)
+            assert not _rings(), pointer
+
+
 def test_the_list_can_be_narrowed_to_one_level(nearly: MainWindow, qtbot: QtBot) -> None:
     desk_of(nearly).show_problems(True)
     problems = desk_of(nearly).problems
@@ -237,6 +305,40 @@ def test_the_book_folds_away_in_a_narrow_window_and_comes_back(window: MainWindo
     wait_until(qtbot, desk_of(window).book.isVisible)
 
 
+@pytest.mark.parametrize("language", strings.LANGUAGES)
+@pytest.mark.parametrize("size", [(960, 640), (1024, 700)], ids=["150 %", "small"])
+def test_no_field_is_cut_off_beside_the_comments_in_a_narrow_window(
+    nearly: MainWindow, qtbot: QtBot, language: str, size: tuple[int, int]
+) -> None:
+    nearly.set_language(language)
+    desk = desk_of(nearly)
+    nearly.resize(*size)
+    wait_until(qtbot, lambda: desk.width() == size[0] and not desk.book.isVisible())
+    desk.commenting.show()
+    for section in desk._shown_sections():
+        desk.show_section(section.id)
+        page = desk.page
+        page.rows()
+        QApplication.processEvents()
+        # Where the words are long the margin on the right gives way, never a field.
+        needed = page.widget().minimumSizeHint().width() - theme.PAGE_MARGIN
+        assert needed <= page.viewport().width(), section.id
+    assert desk.book.isVisible()
+    assert all(side.width() >= side.minimumWidth() for side in (desk.sections, desk.book))
+
+
+def test_a_book_opened_in_a_narrow_window_stays_when_the_window_changes_a_little(
+    nearly: MainWindow, qtbot: QtBot
+) -> None:
+    desk = desk_of(nearly)
+    nearly.resize(1000, 700)
+    wait_until(qtbot, lambda: desk.width() == 1000 and not desk.book.isVisible())
+    desk.show_book(True)
+    nearly.resize(980, 720)
+    wait_until(qtbot, lambda: desk.width() == 980)
+    assert desk.book.isVisible()
+
+
 def test_the_sizes_of_the_panels_are_remembered(open_window: Callable[..., MainWindow]) -> None:
     first = open_window()
     first.new_proposal(first.calls[0])
@@ -294,6 +396,21 @@ def test_light_and_dark_change_at_once_and_are_remembered(window: MainWindow, qa
     assert window._settings.get("appearance") == "dark"
     window.set_appearance("light")
     assert qapp.palette().window().color().name().upper() == theme.LIGHT.window
+
+
+@pytest.mark.parametrize("mode", ["light", "dark"])
+def test_the_edge_of_a_box_of_choices_can_be_seen_in_a_dialog(
+    window: MainWindow, qtbot: QtBot, qapp: QApplication, mode: theme.Mode
+) -> None:
+    theme.apply(qapp, mode)
+    dialog = QDialog(window)
+    box = QComboBox(dialog)
+    dialog.show()
+    wait_until(qtbot, dialog.isVisible)
+    drawn = box.grab().toImage()
+    edge = drawn.pixelColor(0, drawn.height() // 2).name()
+    assert theme.contrast(edge, theme.colours().surface) >= 3
+    dialog.close()
 
 
 @pytest.mark.parametrize("tokens", [theme.LIGHT, theme.DARK], ids=["light", "dark"])

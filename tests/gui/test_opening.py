@@ -18,6 +18,7 @@ from kjxm_desktop.core.call import Call, Shelf
 from kjxm_desktop.core.proposal import Proposal
 from kjxm_desktop.core.working_copy import WorkingCopy, list_all
 from kjxm_desktop.gui import opening
+from kjxm_desktop.gui.form.row_form import RowForm
 from kjxm_desktop.gui.form.table_field import TableField
 from kjxm_desktop.gui.main_window import MainWindow
 from kjxm_desktop.gui.save_state import SaveKind
@@ -341,14 +342,12 @@ def test_the_menu_begins_a_proposal(window: MainWindow, qtbot: QtBot) -> None:
     assert window.windowTitle().startswith("尚未取名")
 
 
-def test_the_form_of_a_row_goes_with_its_proposal_and_keeps_what_was_being_composed(
-    window: MainWindow, qtbot: QtBot, draft: Path, shelf: Shelf
-) -> None:
+def _form_with_half_a_word(window: MainWindow, qtbot: QtBot, draft: Path) -> RowForm:
+    """Return the form of a row in which an input method has put something in that is not stored yet."""
     window.open_file(draft)
     session = session_of(window)
     session.edit("/basis/enterprises", [{"id": "aaaaaaaa", "name": "巴彦淖尔示例饲料有限公司"}])
-    assert window.desk is not None
-    window.desk.show_section("basis")
+    desk_of(window).show_section("basis")
     field = row_at(window, "/basis/enterprises").field
     assert isinstance(field, TableField)
     form = field.open_row(0)
@@ -356,8 +355,31 @@ def test_the_form_of_a_row_goes_with_its_proposal_and_keeps_what_was_being_compo
     wait_until(qtbot, form.isActiveWindow)
     form.go_to("/basis/enterprises/0/need")
     put_in(focused(), "缺少")
+    return form
+
+
+def test_the_form_of_a_row_goes_with_its_proposal_and_keeps_what_was_being_composed(
+    window: MainWindow, qtbot: QtBot, draft: Path, shelf: Shelf
+) -> None:
+    form = _form_with_half_a_word(window, qtbot, draft)
     gone: list[bool] = []
     form.destroyed.connect(lambda: gone.append(True))
     window.close_proposal()
     wait_until(qtbot, lambda: gone)
     assert storage.read(draft, shelf).proposal.get("/basis/enterprises/0/need") == "缺少"
+
+
+def test_the_form_of_a_row_goes_with_the_language_and_the_next_one_speaks_the_new(
+    window: MainWindow, qtbot: QtBot, draft: Path
+) -> None:
+    form = _form_with_half_a_word(window, qtbot, draft)
+    gone: list[bool] = []
+    form.destroyed.connect(lambda: gone.append(True))
+    window.set_language("en")
+    wait_until(qtbot, lambda: gone)
+    assert session_of(window).value("/basis/enterprises/0/need") == "缺少"
+    field = row_at(window, "/basis/enterprises").field
+    assert isinstance(field, TableField)
+    again = field.open_row(0)
+    assert window.findChildren(RowForm) == [again]
+    assert button_of(again, "Close").isVisible()

@@ -13,6 +13,7 @@ from kjxm_desktop.core.form import Control, Option
 from kjxm_desktop.core.json_pointer import Json
 from kjxm_desktop.gui import theme
 from kjxm_desktop.gui.buttons import Link
+from kjxm_desktop.gui.form import spelling
 from kjxm_desktop.gui.form.field import Field, FieldBox, lay_out
 from kjxm_desktop.gui.form.flow_layout import FlowLayout
 from kjxm_desktop.gui.form.typing_watch import row_height
@@ -27,6 +28,11 @@ MOST_RADIOS = 5
 def options_of(session: Session, control: Control, pointer: str) -> list[Option]:
     """Return what may be chosen at `pointer` just now."""
     return session.form.options(control, session.data, pointer)
+
+
+def _unlisted(control: Control, value: Json) -> str:
+    told = spelling.unlisted(control, value)
+    return told if control.rows_table else strings.text("gui_form.choice.unknown", value=told)
 
 
 def stands_open(control: Control) -> bool:
@@ -47,13 +53,13 @@ class ChoiceBox(QComboBox):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.values: list[Json] = [None]
 
-    def show_options(self, options: Sequence[Option], value: Json) -> None:
+    def show_options(self, control: Control, options: Sequence[Option], value: Json) -> None:
         """Offer `options` and choose `value`; a value that the list lacks stands at its end."""
         self.values = [None, *(option.id for option in options)]
         labels = ["", *(strings.pick(option.label) for option in options)]
         if value not in self.values:
             self.values.append(value)
-            labels.append(strings.text("gui_form.choice.unknown", value=value))
+            labels.append(_unlisted(control, value))
         if [self.itemText(at) for at in range(self.count())] != labels:
             self.clear()
             self.addItems(labels)
@@ -111,7 +117,7 @@ class ChoiceField(Field):
     @override
     def show_value(self, value: Json) -> None:
         """Show the choice."""
-        self._choice.show_options(options_of(self.session, self.control, self.pointer), value)
+        self._choice.show_options(self.control, options_of(self.session, self.control, self.pointer), value)
 
     @override
     def input_widget(self) -> QWidget:
@@ -234,7 +240,7 @@ class ChecksField(Field):
         known = {option.id for option in options}
         for item in chosen:
             if item not in known:
-                told = strings.text("gui_form.choice.unknown", value=item)
+                told = _unlisted(self.control, item)
                 options.append(Option(item, {"zh": told, "en": told}))
         if options != self._options:
             self._build(options)

@@ -7,6 +7,7 @@ from typing import cast
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from kjxm_desktop import strings
 from kjxm_desktop.core import json_pointer, references, rich_text
 from kjxm_desktop.core.json_pointer import Json
 from kjxm_desktop.errors import KjxmError
@@ -42,6 +43,11 @@ class CitationNumbers(QObject):
     def number(self, reference: str) -> int | None:
         """Return the number of a reference; None for one that is gone or has no text."""
         return self._numbers.get(reference)
+
+    def words(self, reference: str) -> str:
+        """Return what stands in a text for a reference: its number, or a sign that it is gone."""
+        number = self.number(reference)
+        return f"[{number}]" if number else strings.text("gui_form.rich.lost_cite")
 
     @property
     def anything_cited(self) -> bool:

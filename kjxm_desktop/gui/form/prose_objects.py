@@ -198,6 +198,9 @@ class ProseObjects(QObject):
             rich_text_places.put_object(text.document(), at, told)
             self._session.seal()
             return
+        if not source and was_display:
+            self._editor.remove_object(at)
+            return
         text.setTextCursor(rich_text_places.span(text.document(), at, 1))
         if not source:
             self._session.seal()

@@ -10,6 +10,7 @@ from PySide6.QtGui import (
     QKeyEvent,
     QKeySequence,
     QTextCursor,
+    QTextDocument,
     QTextListFormat,
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
@@ -114,7 +115,9 @@ class RichTextEditor(StandingObjects):
             part = QTextCursor(block)
             if rich_text_document.list_at(part) is not None:
                 self._leave_list(part)
-            if not leave and rich_text_places.object_in(block) is None:
+            if rich_text_places.object_in(block) is not None:
+                listed = None
+            elif not leave:
                 if listed is None:
                     listed = part.createList(rich_text_document.list_format(kind == "numbers"))
                 else:
@@ -132,6 +135,7 @@ class RichTextEditor(StandingObjects):
 
     def _read_anew(self) -> None:
         """Read everything anew: a step on a list touches the looks of its other lines as well."""
+        _part_lists(self.document())
         self._filling = False
         self._reader.read_all()
         self.blocks_changed.emit()
@@ -315,6 +319,22 @@ class RichTextEditor(StandingObjects):
     def minimumSizeHint(self) -> QSize:
         """Keep the height in tight layouts too."""
         return QSize(120, self.sizeHint().height())
+
+
+def _part_lists(document: QTextDocument) -> None:
+    """Make the items behind a line that is none of their list a list of their own, as they are kept."""
+    begun: set[int] = set()
+    key, part, block = -1, None, document.begin()
+    while block.isValid():
+        cursor = QTextCursor(block)
+        listed = rich_text_document.list_at(cursor)
+        before, key = key, listed.objectIndex() if listed is not None else -1
+        if listed is not None and key != before:
+            part = cursor.createList(QTextListFormat(listed.format().toListFormat())) if key in begun else None
+            begun.add(key)
+        elif listed is not None and part is not None:
+            part.add(block)
+        block = block.next()
 
 
 def _shown_text(blocks: Sequence[Block]) -> str:

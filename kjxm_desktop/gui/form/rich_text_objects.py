@@ -112,8 +112,7 @@ class RichTextObjects(QPyTextObject):
     # ---- within a line
 
     def _run_text(self, run: Json) -> str:
-        number = self._numbers.number(str(run["cite"]))
-        return f"[{number}]" if number else strings.text("gui_form.rich.lost_cite")
+        return self._numbers.words(str(run["cite"]))
 
     def _draw_run(self, painter: QPainter, rect: QRectF, run: Json) -> None:
         painter.setFont(theme.font("prose"))

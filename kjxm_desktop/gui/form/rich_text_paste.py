@@ -99,13 +99,31 @@ def _rich_text(source: QMimeData) -> bytes:
     return bytes(source.data(kind).data()) if kind is not None else b""
 
 
-def write(blocks: Sequence[Json]) -> QMimeData:
-    """Return `blocks` for ourselves, as HTML and as plain text for others."""
+def write(blocks: Sequence[Json], words_of: Callable[[str], str]) -> QMimeData:
+    """Return `blocks` for ourselves, as HTML and as plain text for others; these get the words of a citation."""
+    told = [_told(block, words_of) for block in blocks]
     made = QMimeData()
     made.setData(OWN_FORMAT, QByteArray(json.dumps(blocks, ensure_ascii=False).encode()))
-    made.setHtml(pasted_html.to_html(blocks))
-    made.setText(rich_text.plain(list(blocks)))
+    made.setHtml(pasted_html.to_html(told))
+    made.setText(rich_text.plain(told))
     return made
+
+
+def _told(block: Json, words_of: Callable[[str], str]) -> Json:
+    """Return a block with words in the place of its citations."""
+
+    def told(runs: Sequence[Json]) -> list[Json]:
+        return [{"text": words_of(str(run["cite"]))} if "cite" in run else run for run in runs]
+
+    match block["type"]:
+        case "paragraph":
+            return {**block, "runs": told(block["runs"])}
+        case "list":
+            return {**block, "items": [told(item) for item in block["items"]]}
+        case "table":
+            return {**block, "rows": [[told(cell) for cell in row] for row in block["rows"]]}
+        case _:
+            return block
 
 
 def leave_text() -> None:

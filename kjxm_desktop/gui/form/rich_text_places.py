@@ -73,6 +73,20 @@ def put_object(document: QTextDocument, at: int, told: Json) -> None:
     cursor.setCharFormat(rich_text_document.object_format(kind_at(document, at), told))
 
 
+def remove_line(cursor: QTextCursor) -> None:
+    """Take the empty line of the cursor away, its neighbours' looks staying; the only one becomes a paragraph."""
+    block = cursor.block()
+    if block.previous().isValid():
+        cursor.deletePreviousChar()
+        cursor.movePosition(QTextCursor.MoveOperation.NextBlock)
+        return
+    following = block.next()
+    made = following.blockFormat() if following.isValid() else rich_text_document.paragraph_format()
+    cursor.deleteChar()
+    cursor.setBlockFormat(made)
+    cursor.setBlockCharFormat(rich_text_document.marked(()))
+
+
 def insert_run(cursor: QTextCursor, run: Json) -> None:
     """Insert a formula or a citation at the cursor instead of what is selected; typing goes on as before."""
     made = QTextCharFormat(cursor.charFormat())
@@ -110,4 +124,4 @@ def corner_of(document: QTextDocument, at: int, height: float) -> QPointF:
         return layout.position()
     # The bindings give the position asked for beside its place, which their types do not tell.
     x, _ = cast("tuple[float, int]", line.cursorToX(at - block.position()))
-    return layout.position() + QPointF(x, line.y() + line.ascent() - height)
+    return layout.position() + QPointF(x, line.y() + line.ascent() + line.descent() - height)

@@ -14,6 +14,7 @@ from kjxm_desktop.core.identifiers import Read
 from kjxm_desktop.core.json_pointer import Json
 
 _YES = {"是", "对", "有", "√", "✓", "✔", "☑", "yes", "y", "true", "1", "主要"}
+_FIGURES = {"money", "number", "month", "day"}
 _NO = {"否", "不", "无", "×", "✗", "☐", "no", "n", "false", "0", "-"}
 
 
@@ -42,16 +43,13 @@ def places(control: Control) -> int:
 
 def read(control: Control, text: str, options: Sequence[Option] = ()) -> Answer:
     """Return what `text` means for `control`; empty text is the empty answer. `options` are those of a choice."""
+    lines = _lines(text) if control.kind in _FIGURES else []
     text = rich_text.clean_text(text) if control.kind == "text" else rich_text.clean_line(text)
     if not text.strip():
         return Answer(None)
     match control.kind:
-        case "money" | "number":
-            return _amount(control, text)
-        case "month" | "day":
-            return _answer(
-                identifiers.read_month(text) if control.kind == "month" else identifiers.read_day(text), text
-            )
+        case "money" | "number" | "month" | "day":
+            return _figures(control, text, lines)
         case "yes_no":
             return _yes_no(text)
         case "choice":
@@ -71,6 +69,23 @@ def read_in_unit(control: Control, text: str, options: Sequence[Option], unit: s
         if answer.readable:
             return answer
     return read(control, text, options)
+
+
+def _lines(text: str) -> list[str]:
+    return [line for told in rich_text.clean_text(text).split("\n") if (line := told.strip())]
+
+
+def _figures(control: Control, text: str, lines: Sequence[str]) -> Answer:
+    """Return what `text`, made of `lines`, means: on several lines nothing, for joined they would be another number."""
+    if len(lines) > 1:
+        return Answer(None if is_integer(control) else "；".join(lines), None, readable=False)
+    match control.kind:
+        case "month":
+            return _answer(identifiers.read_month(text), text)
+        case "day":
+            return _answer(identifiers.read_day(text), text)
+        case _:
+            return _amount(control, text)
 
 
 def _answer(found: Read | None, text: str) -> Answer:
@@ -151,9 +166,9 @@ def write(control: Control, value: Json, options: Sequence[Option] = ()) -> str:
         case "yes_no":
             return strings.text("gui_form.yes" if value else "gui_form.no")
         case "choice":
-            return label_of(options, value)
+            return label_of(control, options, value)
         case "choices":
-            return listed([label_of(options, item) for item in value])
+            return listed([label_of(control, options, item) for item in value])
         case "rich":
             return rich_text.plain(value)
         case _:
@@ -168,9 +183,17 @@ def listed(words: Sequence[str]) -> str:
     return written
 
 
-def label_of(options: Sequence[Option], value: Json) -> str:
-    """Return the label of the option `value`, or the value itself where the list does not have it."""
-    return next((strings.pick(option.label) for option in options if option.id == value), str(value))
+def label_of(control: Control, options: Sequence[Option], value: Json) -> str:
+    """Return the label of the option `value`; where the list does not have it, what `unlisted` says."""
+    return next((strings.pick(option.label) for option in options if option.id == value), unlisted(control, value))
+
+
+def unlisted(control: Control, value: Json) -> str:
+    """Return how an answer is written that its list does not have: itself; for a row that is gone, that it is.
+
+    The id of a row says nothing to anybody; it stays in the data, for the row may come back.
+    """
+    return strings.text("gui_form.choice.gone") if control.rows_table else str(value)
 
 
 def _date(value: str) -> str:

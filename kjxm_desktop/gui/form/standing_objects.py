@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QTextCursor
+from PySide6.QtGui import QKeyEvent, QKeySequence, QMouseEvent, QPainter, QPaintEvent, QPen, QTextCursor
 from PySide6.QtWidgets import QWidget
 
 from kjxm_desktop.core.json_pointer import Json
@@ -66,14 +66,13 @@ class StandingObjects(TypedText):
         rich_text_places.put_object(self.document(), at, told)
 
     def remove_object(self, at: int) -> None:
-        """Take an object out, its line stays: one step."""
+        """Take an object out, and its line where nothing else stands in it: one step."""
         self._session.seal()
         cursor = rich_text_places.span(self.document(), at, 1)
         cursor.beginEditBlock()
         cursor.removeSelectedText()
         if cursor.block().length() == 1:
-            cursor.setBlockFormat(rich_text_document.paragraph_format())
-            cursor.setBlockCharFormat(rich_text_document.marked(()))
+            rich_text_places.remove_line(cursor)
         cursor.endEditBlock()
         self.setTextCursor(cursor)
         self._session.seal()
@@ -119,12 +118,22 @@ class StandingObjects(TypedText):
         if at is not None:
             self.stand_behind(at)
 
+    @override
+    def cut(self) -> None:
+        """Cut what is selected; an object goes with its line."""
+        at = self.selected_object()
+        if at is None:
+            super().cut()
+            return
+        self.copy()
+        self.remove_object(at)
+
     # ---- mouse
 
     @override
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Select an object as a whole; a click into a table goes into its cell."""
-        at = self.object_at_place(event.position()) if event.button() == Qt.MouseButton.LeftButton else None
+        at = self._pressed_object(event.position()) if event.button() == Qt.MouseButton.LeftButton else None
         if at is None or event.modifiers() != PLAIN:
             super().mousePressEvent(event)
             return
@@ -132,6 +141,14 @@ class StandingObjects(TypedText):
         self.select_object(at)
         if self.object_told(at).get("type") == "table":
             self.table_wanted.emit(at, event.position() - self.object_rect(at).topLeft())
+
+    def _pressed_object(self, place: QPointF) -> int | None:
+        """Return where the object stands that is pressed, after what is composed was put in where it was composed."""
+        at = self.object_at_place(place)
+        if at is not None and self._session.is_composing:
+            self._session.settle()
+            at = self.object_at_place(place)
+        return at
 
     @override
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
@@ -174,6 +191,8 @@ class StandingObjects(TypedText):
             self.object_wanted.emit(at)
         elif key in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
             self.remove_object(at)
+        elif event.matches(QKeySequence.StandardKey.Cut):
+            self.cut()
         elif key in (*BACKWARD, *FORWARD) and event.modifiers() == PLAIN:
             self.leave_object(at, key in FORWARD)
         else:

@@ -240,7 +240,7 @@ class TableCells(QStyledItemDelegate):
         box = ChoiceBox(parent)
         box.setAutoFillBackground(True)
         box.setAccessibleName(strings.pick(column.label))
-        box.show_options(self._model.options_at(index.row(), column), self._model.value_of(index.row(), column))
+        box.show_options(column, self._model.options_at(index.row(), column), self._model.value_of(index.row(), column))
         place = QPersistentModelIndex(index)
         box.activated.connect(lambda: self._on_chosen(place, column, box))
         return box
@@ -273,7 +273,7 @@ class TableCells(QStyledItemDelegate):
                 editor.selectAll()
                 editor.blockSignals(False)
         elif isinstance(editor, ChoiceBox) and editor.value != value:
-            editor.show_options(self._model.options_at(index.row(), column), value)
+            editor.show_options(column, self._model.options_at(index.row(), column), value)
 
     @override
     def setModelData(self, editor: QWidget, model: QAbstractItemModel, index: Index) -> None:

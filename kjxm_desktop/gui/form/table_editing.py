@@ -119,6 +119,7 @@ class TableEditing(QObject):
     def open(self, at: int, row: int = 0, column: int = 0, *, end: bool = True) -> None:
         """Put the keys into a cell of the table at a position, the cursor at its end or its start."""
         self._leave_line()
+        at = self._settled(at)
         self._at = at
         rows, columns = prose_table.size(self.table)
         self._row = max(CAPTION, min(row, min(rows, rich_text_tables.MOST_ROWS) - 1))
@@ -130,6 +131,17 @@ class TableEditing(QObject):
         self._editor.stand_behind(at)
         self.scroll()
         self.moved.emit()
+
+    def _settled(self, at: int) -> int:
+        """Put in what is composed in the text, and return where the table stands then."""
+        if not self._session.is_composing:
+            return at
+        kept = QTextCursor(self._editor.document())
+        kept.setPosition(at)
+        self._session.settle()
+        moved = kept.position()
+        # What is refused is filled in anew, as it was before: no cursor lives through that.
+        return moved if self._editor.object_told(moved).get("type") == "table" else at
 
     def close(self, *, beside: bool = True) -> None:
         """End editing; `beside` gives the keys back to the text, the table selected."""

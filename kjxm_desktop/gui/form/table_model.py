@@ -140,7 +140,7 @@ class TableModel(QAbstractTableModel):
         if value is None:
             return ""
         if column.kind == "choice":
-            return self._label_map(column).get(value, str(value))
+            return self._label_map(column).get(value) or spelling.unlisted(column, value)
         if column.kind == "file":
             return strings.text("gui_form.file.present")
         text = spelling.write(column, value, self.options_of(column))

@@ -9,7 +9,13 @@ from PySide6.QtGui import QInputMethodEvent, QKeyEvent, QKeySequence, QTextCharF
 from PySide6.QtWidgets import QFrame, QScrollArea, QTextEdit, QWidget
 
 from kjxm_desktop.core.json_pointer import Json
-from kjxm_desktop.gui.form import chinese_typing, rich_text_document, rich_text_paste, rich_text_places
+from kjxm_desktop.gui.form import (
+    chinese_typing,
+    citation_numbers,
+    rich_text_document,
+    rich_text_paste,
+    rich_text_places,
+)
 from kjxm_desktop.gui.form.rich_text_document import RUN_OBJECT
 from kjxm_desktop.gui.override import override
 from kjxm_desktop.gui.session import Session
@@ -191,7 +197,8 @@ class TypedText(QTextEdit):
     @override
     def createMimeDataFromSelection(self) -> QMimeData:
         """Copy as blocks for ourselves, as HTML and as plain text for others."""
-        return rich_text_paste.write(rich_text_document.selected_blocks(self.textCursor()))
+        selected = rich_text_document.selected_blocks(self.textCursor())
+        return rich_text_paste.write(selected, citation_numbers.of(self._session).words)
 
     @override
     def canInsertFromMimeData(self, source: QMimeData) -> bool:

@@ -15,7 +15,7 @@ from pytestqt.qtbot import QtBot
 
 from kjxm_desktop.core import call as calls
 from kjxm_desktop.core.json_pointer import Json
-from kjxm_desktop.gui import fixing
+from kjxm_desktop.gui import fixing, undo
 from kjxm_desktop.gui.form import spelling
 from kjxm_desktop.gui.form.field_row import FieldRow
 from kjxm_desktop.gui.form.foot import Foot
@@ -133,6 +133,60 @@ def test_an_amount_put_in_otherwise_stays_and_is_told_with_what_mends_it(open_pa
     assert "Ctrl+Z" in remark(row)
     page._session.undo()
     assert page._session.value(f"{LINES}/0/amount") == "14"
+
+
+def test_an_amount_put_in_by_hand_stands_while_a_price_is_typed_through_one_that_would_make_it(
+    open_page: OpenPage, qtbot: QtBot
+) -> None:
+    page = open_page("budget", budget(line(amount="6")))
+    field = table(page)
+    type_into(field, qtbot, 0, "quantity", "2")
+    type_into(field, qtbot, 0, "price", "3.5")
+    assert page._session.value(f"{LINES}/0/price") == "3.5"
+    assert page._session.value(f"{LINES}/0/amount") == "6"
+
+
+def test_an_amount_put_in_by_hand_stands_over_a_pause_within_the_price(
+    open_session: Callable[..., Session], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(undo, "MERGE_PAUSE_S", -1.0)  # every key comes after a pause
+    session = open_session(budget(line(quantity="2", amount="6")))
+    for typed in ("3", "3.", "3.5"):
+        session.edit(f"{LINES}/0/price", typed)
+    assert session.value(f"{LINES}/0/amount") == "6"
+    session.edit(f"{LINES}/0/price", "3")
+    session.seal()
+    session.edit(f"{LINES}/0/price", "4")
+    assert session.value(f"{LINES}/0/amount") == "8.00"
+    session.close()
+
+
+def test_amounts_stay_when_quantities_and_prices_are_cleared_or_cut(open_page: OpenPage, qtbot: QtBot) -> None:
+    page = open_page("budget", budget(line(quantity="3", price="4.50", amount="13.50"), line(amount="2")))
+    before = page._session.value(LINES)
+    field = table(page)
+    for key, modifier in ((Qt.Key.Key_Delete, Qt.KeyboardModifier.NoModifier), (Qt.Key.Key_X, CTRL)):
+        at(field, 0, "quantity")
+        qtbot.keyClick(field.view, Qt.Key.Key_Right, SHIFT)
+        qtbot.keyClick(field.view, key, modifier)
+        assert page._session.value(f"{LINES}/0") == {**line(amount="13.50"), "id": "r0"}
+        page._session.undo()
+        assert page._session.value(LINES) == before
+
+
+def test_a_cell_of_two_lines_is_never_run_together_into_another_number(open_page: OpenPage, qtbot: QtBot) -> None:
+    page = open_page("budget", budget(line()))
+    field = table(page)
+    at(field, 0, "quantity")
+    QApplication.clipboard().setText('"1\n2"\t"12\n34"')
+    qtbot.keyClick(field.view, Qt.Key.Key_V, CTRL)
+    row = page._session.value(f"{LINES}/0")
+    assert (row.get("quantity"), row.get("price"), row.get("amount")) == ("1；2", "12；34", None)
+    assert "2 格" in field.line.sentence
+    at(field, 0, "year")
+    QApplication.clipboard().setText('"2025\n2026"')
+    qtbot.keyClick(field.view, Qt.Key.Key_V, CTRL)
+    assert page._session.value(f"{LINES}/0/year") == 2025
 
 
 def test_a_block_that_is_pasted_without_amounts_gets_them_in_the_same_step(open_page: OpenPage, qtbot: QtBot) -> None:

@@ -7,8 +7,10 @@ from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QApplication, QCheckBox, QLineEdit, QRadioButton
 from pytestqt.qtbot import QtBot
 
+from kjxm_desktop.core.json_pointer import Json
 from kjxm_desktop.gui.form.choice_fields import ChoiceBox, DeclarationField, RadioField
 from kjxm_desktop.gui.form.section_page import SectionPage
+from kjxm_desktop.gui.form.table_field import TableField
 from kjxm_desktop.gui.form.word_chips import ChipsField
 from tests.gui.conftest import commit, compose
 from tests.gui.form.conftest import CTRL, OpenPage, children, copy_text, counter, enter, field_at, row_at
@@ -158,3 +160,20 @@ def test_backspace_in_the_empty_line_takes_the_last_word_back(open_page: OpenPag
     assert page._session.value(KEYWORDS) == ["葵盘"]
     page._session.undo()
     assert [chip.word for chip in field_at(page, KEYWORDS, ChipsField)._chips] == ["葵盘", "果胶"]
+
+
+def test_a_row_that_was_deleted_is_named_as_such_where_it_was_chosen_and_comes_back_by_undo(
+    open_page: OpenPage,
+) -> None:
+    milestones: list[Json] = [{"id": "m", "task": "选育", "work": "w1"}]
+    data = {"content": {"work": [{"id": "w1", "title": "选育良种"}]}, "schedule": {"milestones": milestones}}
+    page = open_page("schedule", data)
+    field = field_at(page, "/schedule/milestones", TableField)
+    column = next(each for each in field.model.columns if each.name == "work")
+    form = field.open_row(0)
+    (box,) = [each for each in children(form, ChoiceBox) if each.value == "w1"]
+    page._session.edit("/content/work", [], apart=True)
+    assert (field.model.text_of(0, column), box.currentText()) == ("（已删除）", "（已删除）")
+    assert page._session.value("/schedule/milestones") == milestones
+    page._session.undo()
+    assert (field.model.text_of(0, column), box.currentText()) == ("选育良种", "选育良种")

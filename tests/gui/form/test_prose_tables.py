@@ -196,7 +196,7 @@ def test_delete_takes_a_selected_table_out_and_undo_brings_it_back(open_page: Op
     page, field, _cell = _open(open_page, START)
     field.editor.select_object(AT)
     qtbot.keyClick(field.editor, Key.Key_Delete)
-    assert page._session.value(TEXT) == [_line("前"), _line(""), _line("后")]
+    assert page._session.value(TEXT) == [_line("前"), _line("后")]
     qtbot.keyClick(field.editor, Key.Key_Z, CTRL)
     assert page._session.value(TEXT) == START
 

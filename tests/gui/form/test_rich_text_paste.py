@@ -172,7 +172,7 @@ def test_the_program_ends_well_with_copied_prose_on_the_clipboard() -> None:
 from PySide6.QtWidgets import QApplication
 from kjxm_desktop.gui.form import rich_text_paste
 app = QApplication([])
-app.clipboard().setMimeData(rich_text_paste.write([{"type": "paragraph", "runs": [{"text": "copied"}]}]))
+app.clipboard().setMimeData(rich_text_paste.write([{"type": "paragraph", "runs": [{"text": "copied"}]}], str))
 rich_text_paste.leave_text()
 print(app.clipboard().text())
 """
