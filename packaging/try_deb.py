@@ -91,7 +91,9 @@ def _screen(root: Path) -> Iterator[str]:
     sockets = root / "tmp" / ".X11-unix"
     sockets.mkdir(mode=0o1777)
     number = next(number for number in range(90, 200) if not Path(f"/tmp/.X11-unix/X{number}").exists())
-    with subprocess.Popen(["Xvfb", f":{number}", "-screen", "0", "1366x768x24", "-nolisten", "tcp"]) as screen:
+    with subprocess.Popen(
+        ["Xvfb", f":{number}", "-screen", "0", "1366x768x24", "-nolisten", "tcp", "-noreset"]
+    ) as screen:
         theirs = Path(f"/tmp/.X11-unix/X{number}")
         while not theirs.exists():
             time.sleep(0.1)

@@ -26,7 +26,8 @@ import old_linux
 ROOT = Path(__file__).resolve().parent.parent
 WORK = bundles.PACK / "deb"
 EXAMPLE = ROOT / "resources" / "examples" / "long" / "proposal.json"
-REGION = (430, 60, 1030, 460)  # the upper part of the page, on a screen of 1366 × 768
+REGIONS = {"bare": (0, 30, 700, 660), "program": (430, 60, 1030, 460)}
+"""What is looked at on a screen of 1366 × 768: the line of the bare window, the upper part of the first page."""
 SETTLED_S = 4.0
 _SAME = 0.02  # the share of points that may still change: a cursor that blinks
 
@@ -45,7 +46,7 @@ def main() -> None:
         took: dict[str, list[float]] = {name: [] for name in commands}
         for number in range(pairs + 1):
             for name, command in commands.items():
-                seconds = _until_painted(command, environment, display)
+                seconds = _until_painted(command, environment, display, REGIONS[name])
                 if number:  # the first of each reads the files into memory
                     took[name].append(seconds)
     for name, seconds in took.items():
@@ -71,15 +72,19 @@ def _bare() -> Path:
     return folder
 
 
-def _until_painted(command: Sequence[Path | str], environment: dict[str, str], display: str) -> float:
+def _until_painted(
+    command: Sequence[Path | str], environment: dict[str, str], display: str, region: tuple[int, int, int, int]
+) -> float:
     """Return the seconds from the start of a program until its window looked as it stayed."""
     seen: list[tuple[float, Image.Image]] = []
     began = time.monotonic()
     with subprocess.Popen([str(word) for word in command], env=environment, stdin=subprocess.DEVNULL) as process:
-        while time.monotonic() - began < SETTLED_S:
-            picture = ImageGrab.grab(REGION, xdisplay=display)
-            seen.append((time.monotonic() - began, picture))
-        process.kill()
+        try:
+            while time.monotonic() - began < SETTLED_S:
+                picture = ImageGrab.grab(region, xdisplay=display)
+                seen.append((time.monotonic() - began, picture))
+        finally:
+            process.kill()
     last = seen[-1][1]
     if len(last.getcolors(1 << 20) or ()) < 8:
         sys.exit(f"{Path(command[0]).name} painted nothing in {SETTLED_S} s")
@@ -94,7 +99,7 @@ def _differs(one: Image.Image, other: Image.Image) -> float:
 @contextmanager
 def _screen() -> Iterator[str]:
     number = next(number for number in range(90, 200) if not Path(f"/tmp/.X11-unix/X{number}").exists())
-    command = ["Xvfb", f":{number}", "-screen", "0", "1366x768x24", "-nolisten", "tcp"]
+    command = ["Xvfb", f":{number}", "-screen", "0", "1366x768x24", "-nolisten", "tcp", "-noreset"]
     with subprocess.Popen(command, stderr=subprocess.DEVNULL) as screen:
         while not Path(f"/tmp/.X11-unix/X{number}").exists():
             time.sleep(0.1)
