@@ -7,7 +7,8 @@ Rooms, from the street down to the cellar; imports point downwards only:
     cli_history        the commands that look back: history, compare
     cli_returned       a DOCX or PDF that came back by mail: its data, and whether its text still says the same
     cli_words          what the command line understands
-    gui/               everything Qt: pages built from the form, the problem list, the preview, the dialogs
+    gui/               everything Qt: the window, its panels (findings, search, guidance, comments), its dialogs
+    gui/form/          the pages built from the form, and a field for each kind of answer
     difference_words   what differs between two states of a proposal, in words
     mismatch_words     what the self-check found in the files of an export, in words
     returned_words     where a document that came back differs from its data, in words
@@ -23,7 +24,7 @@ users see (texts, fonts, icons, examples, help). Inside an installed program bot
 
 A key pressed in a field travels: Field.edited -> Session.edit -> undo stack -> Proposal.set, the only line that
 changes data -> Session.value_changed; when typing pauses -> validate -> marks, problem list, progress -> working copy.
-Export and preview run in the helper process on a copy of the data. Nothing ever opens a network connection.
+Exports run in the helper process on a copy of the data. Nothing ever opens a network connection.
 """
 
 __version__ = "0.1.0"
